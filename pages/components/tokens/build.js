@@ -1,0 +1,21 @@
+// Makes DOM elements: build('button', {class: 'btn', type: 'button'}, 'Undo').
+// Strings become text nodes, never markup: records and label names come from strangers.
+
+export function build(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === true) element.setAttribute(name, '');
+    else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, value);
+  }
+  element.append(...children.filter((child) => child !== null && child !== undefined && child !== false));
+  return element;
+}
+
+export function icon(name) {
+  return build('span', {class: 'i', 'aria-hidden': 'true'}, name);
+}
+
+// The palette has twelve colours and then repeats; the key tells such labels apart.
+export function paletteClass(colour) {
+  return `c${((Math.max(1, colour) - 1) % 12) + 1}`;
+}
