@@ -1,0 +1,81 @@
+"""Runs the parts of `make test` and `make check`, every one even when an earlier failed, and prints their times."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+NEWER_DUCKDB = ROOT / "build" / "duckdb-2.0.0"
+PYTEST = ["pytest", "--durations=5", "--durations-min=5"]
+PARTS: dict[str, list[str]] = {
+    "lint": ["ruff", "check", "."],
+    "format": ["ruff", "format", "--check", "."],
+    "types": ["mypy"],
+    "unit": [
+        *[*PYTEST, "tests", "al_core", "--doctest-modules", "-n", "2"],
+        *["-m", "not (browser or pages or sandbox or long)"],
+    ],
+    "pages": [*PYTEST, "tests/pages", "-m", "not long"],
+    "sandbox": [*PYTEST, "tests/sandbox", "-m", "not long"],
+    "browser": [*PYTEST, "tests/browser", "-m", "not long"],
+    "long": [*PYTEST, "tests", "-m", "long"],
+    "store-duckdb-2": [*PYTEST, "tests/store"],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one part ended and how long it took."""
+
+    part: str
+    passed: bool
+    seconds: float
+
+
+def run(part: str) -> Outcome:
+    print(f"\n== {part}: python -m {' '.join(PARTS[part])}", flush=True)
+    started = time.monotonic()
+    env = dict(os.environ)
+    if part == "store-duckdb-2":
+        env["PYTHONPATH"] = str(NEWER_DUCKDB)
+        if not get_newer_duckdb():
+            return Outcome(part, False, time.monotonic() - started)
+    ended = subprocess.run([sys.executable, "-m", *PARTS[part]], cwd=ROOT, env=env, check=False)
+    return Outcome(part, ended.returncode == 0, time.monotonic() - started)
+
+
+def get_newer_duckdb() -> bool:
+    """Put DuckDB 2.0.0 beside the environment, whose own version is the supported one."""
+    if (NEWER_DUCKDB / "duckdb").is_dir():
+        return True
+    command = ["-m", "pip", "install", "--quiet", "--no-deps", "--target", str(NEWER_DUCKDB), "duckdb==2.0.0"]
+    return subprocess.run([sys.executable, *command], check=False).returncode == 0
+
+
+def print_times(outcomes: list[Outcome], install_seconds: float | None) -> None:
+    print(f"\n{'part':<16}{'result':<10}{'seconds':>8}")
+    for outcome in outcomes:
+        print(f"{outcome.part:<16}{'passed' if outcome.passed else 'FAILED':<10}{outcome.seconds:>8.1f}")
+    print(f"{'all parts':<26}{sum(outcome.seconds for outcome in outcomes):>8.1f}")
+    if install_seconds is not None:
+        print(f"{'installs (apart)':<26}{install_seconds:>8.1f}")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", nargs="+", choices=PARTS)
+    parser.add_argument("--install-seconds", type=float)
+    arguments = parser.parse_args()
+    outcomes = [run(part) for part in arguments.parts]
+    print_times(outcomes, arguments.install_seconds)
+    return 0 if all(outcome.passed for outcome in outcomes) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
