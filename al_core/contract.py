@@ -1,0 +1,166 @@
+"""What heuristic code sees: these names exist without import and can be imported from here, too.
+
+The base classes delegate to `self.model`, so a class with only `__init__` runs. The decorators attach their
+settings and return the method itself: tracebacks then show the author's own lines and nothing of ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from al_core.errors import InvalidInput
+from al_core.text import tokenize
+
+Method = TypeVar("Method", bound=Callable[..., Any])
+Vectors = NDArray[np.float32]
+
+
+class LearningClassifier:
+    """Base of active learners that decide about whole records."""
+
+    model: Any
+
+    def fit(self, embeddings: Vectors, labels: NDArray[np.str_]) -> None:
+        """Return nothing; fits `self.model` on embeddings [n, dim] and labels [n]."""
+        self.model.fit(embeddings, labels)
+
+    def predict_proba(self, embeddings: Vectors) -> NDArray[np.floating[Any]]:
+        """Return the probabilities [n, classes] of `self.model`."""
+        probabilities: NDArray[np.floating[Any]] = self.model.predict_proba(embeddings)
+        return probabilities
+
+
+class LearningExtractor:
+    """Base of active learners that find spans: embeddings are a list of float32 [tokens, dim]."""
+
+    model: Any
+
+    def fit(self, embeddings: list[Vectors], labels: list[list[TokenLabel]]) -> None:
+        """Return nothing; fits `self.model` on one matrix and one list of token labels a record."""
+        self.model.fit(embeddings, labels)
+
+    def predict_proba(self, embeddings: list[Vectors]) -> tuple[list[list[str]], list[list[float]]]:
+        """Return the label of every token, and its confidence, of `self.model`."""
+        found: tuple[list[list[str]], list[list[float]]] = self.model.predict_proba(embeddings)
+        return found
+
+
+def params_fit(
+    embedding_name: str | Sequence[str], train_test_split: float | None = None
+) -> Callable[[Method], Method]:
+    """Return a decorator for `fit`: which embedding(s) it gets, and the share held out for the evaluation.
+
+    >>> @params_fit(embedding_name="text-classification-tfidf")
+    ... def fit(self, embeddings, labels): ...
+    >>> fit.embedding_name
+    'text-classification-tfidf'
+    """
+    if callable(embedding_name):
+        raise InvalidInput("@params_fit needs parentheses.", 'Write @params_fit(embedding_name="...").')
+    settings = {"embedding_name": embedding_name, "train_test_split": train_test_split}
+    return lambda method: _with_settings(method, settings)
+
+
+def params_inference(
+    min_confidence: float | dict[str, float] = 0.8, label_names: Iterable[str] | None = None
+) -> Callable[[Method], Method]:
+    """Return a decorator for `predict_proba`: which predictions are kept, all labels when None are named.
+
+    >>> @params_inference(min_confidence=0.9)
+    ... def predict_proba(self, embeddings): ...
+    >>> predict_proba.min_confidence
+    0.9
+    """
+    if callable(min_confidence):
+        raise InvalidInput("@params_inference needs parentheses.", "Write @params_inference(min_confidence=0.8).")
+    settings = {"min_confidence": min_confidence, "label_names": label_names}
+    return lambda method: _with_settings(method, settings)
+
+
+def _with_settings(method: Method, settings: Mapping[str, object]) -> Method:
+    for name, value in settings.items():
+        setattr(method, name, value)
+    return method
+
+
+class TokenLabel(str):
+    """The label of one token: equal to its plain name; `begins` is True where a span starts.
+
+    >>> TokenLabel("person", begins=True) == "person"
+    True
+    """
+
+    __slots__ = ("begins",)
+    begins: bool
+
+    def __new__(cls, name: str, *, begins: bool = False) -> TokenLabel:
+        """Return the label `name`."""
+        label = super().__new__(cls, name)
+        label.begins = begins
+        return label
+
+
+OUTSIDE = TokenLabel("OUTSIDE")  # the label of a token in no span
+
+
+class Token(str):
+    """One token of a text: a str that knows its half-open character offsets and its number `i`."""
+
+    start: int
+    end: int
+    i: int
+
+    def __new__(cls, word: str, start: int, i: int) -> Token:
+        """Return the token `word` that starts at character `start`."""
+        token = super().__new__(cls, word)
+        token.start, token.end, token.i = start, start + len(word), i
+        return token
+
+    @property
+    def text(self) -> str:
+        """Return the token as a plain str."""
+        return str(self)
+
+
+class Text(str):
+    """A text attribute of a record: a str with `.text` and `.tokens`.
+
+    >>> [token.start for token in Text("It works").tokens]
+    [0, 3]
+    """
+
+    @property
+    def text(self) -> str:
+        """Return the text as a plain str."""
+        return str(self)
+
+    @cached_property
+    def tokens(self) -> tuple[Token, ...]:
+        """Return the tokens in order."""
+        offsets = tokenize(str(self))
+        return tuple(Token(self[start:end], start, i) for i, (start, end) in enumerate(offsets))
+
+
+_progress_listener: list[Callable[[float, str], None]] = []
+
+
+def progress(fraction: float, message: str = "") -> None:
+    """Return nothing; tells whoever watches the run how far it is, 0 to 1. Does nothing outside a run."""
+    for listener in _progress_listener:
+        listener(float(fraction), str(message))
+
+
+def listen_to_progress(listener: Callable[[float, str], None]) -> None:
+    """Return nothing; sends what `progress` gets to `listener`. Called once, in the process of a run."""
+    _progress_listener[:] = [listener]
+
+
+def visible_names() -> dict[str, object]:
+    """Return what heuristic code sees without import, by name."""
+    visible = (LearningClassifier, LearningExtractor, params_fit, params_inference, Text, TokenLabel, progress)
+    return {value.__name__: value for value in visible} | {"OUTSIDE": OUTSIDE}

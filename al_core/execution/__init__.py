@@ -1,0 +1,100 @@
+"""Where work runs: the words that every executor shares. `local` runs on this computer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+OutcomeKind = Literal["ok", "error", "timeout", "memory", "killed", "crashed", "invalid", "cancelled"]
+OnLog = Callable[[str], None]
+OnProgress = Callable[[float, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one run may use: wall-clock seconds, MiB of memory, MiB of scratch files, KiB of kept log."""
+
+    seconds: float = 60.0
+    memory_mib: int = 2048
+    scratch_mib: int = 256
+    log_kib: int = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class FitPredict:
+    """One fit and one prediction in one process of its own, which gets no other labels than these.
+
+    `vectors` are .npy files, float32 or float16, each [n, dim]; several are concatenated column-wise in
+    order. `train_rows` [m] and `predict_rows` [r] count their rows; `predict_rows` None means all n.
+    """
+
+    source: str
+    vectors: tuple[Path, ...]
+    train_rows: NDArray[np.int64]
+    train_labels: tuple[str, ...]
+    predict_rows: NDArray[np.int64] | None = None
+    limits: Limits = field(default_factory=Limits)
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a job. `probabilities` float32 [rows, len(classes)], None unless `kind` is "ok".
+
+    `message` is one or two sentences for a person; `line` is the line of the heuristic's source (from 1,
+    0 where there is none); `traceback` begins at the heuristic's own file.
+    """
+
+    kind: OutcomeKind
+    probabilities: NDArray[np.float32] | None = None
+    classes: tuple[str, ...] = ()
+    message: str = ""
+    line: int = 0
+    traceback: str = ""
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One layer of protection: its name, whether it holds here, and why (not)."""
+
+    name: str
+    holds: bool
+    detail: str
+
+
+class Handle(Protocol):
+    """A started job."""
+
+    @property
+    def pid(self) -> int | None:
+        """Return the process that works on the job, or None before it started and after it ended."""
+
+    def cancel(self) -> None:
+        """Kill the job; when this returns its process is gone and the outcome is "cancelled"."""
+
+    def wait(self, timeout: float | None = None) -> Outcome:
+        """Return the outcome; raises TimeoutError when there is none after `timeout` seconds."""
+
+
+class Executor(Protocol):
+    """What runs jobs; several may be in flight, further ones wait their turn."""
+
+    @property
+    def tier(self) -> str:
+        """Return the name of the protection that heuristics run under."""
+
+    def start(self, job: FitPredict, *, on_log: OnLog | None = None, on_progress: OnProgress | None = None) -> Handle:
+        """Return a handle at once. `on_log` gets whole lines ending in a newline, from another thread."""
+
+    def describe(self) -> tuple[Layer, ...]:
+        """Return every layer of protection with whether it holds on this computer."""
+
+    def close(self) -> None:
+        """Kill what runs and end the executor; it cannot be used again."""
