@@ -1,0 +1,56 @@
+// Which key presses belong to a labeler, and which label they mean.
+
+const TYPING = 'input, textarea, select, [contenteditable=""], [contenteditable="true"]';
+const NOT_TYPED_INTO = new Set(['checkbox', 'radio', 'range', 'button', 'submit', 'reset', 'color', 'file']);
+const FLOATING = '[role="dialog"], [role="menu"], [role="listbox"]';
+const PRESSABLE = 'button, a[href], summary, input, [role="button"], [role="radio"], [role="tab"], [role="switch"]';
+const NATIVE_KEYS = new Set([' ', 'Enter', 'Tab', 'ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown']);
+
+// Ctrl and Alt together are AltGr on some keyboards: that types a character.
+const isAltGraph = (event) => event.getModifierState('AltGraph');
+
+export function hasModifier(event) {
+  return !isAltGraph(event) && (event.ctrlKey || event.metaKey || event.altKey);
+}
+
+export function isUndo(event) {
+  return (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === 'z';
+}
+
+function isTyping(element) {
+  if (!element.matches?.(TYPING) && !element.isContentEditable) return false;
+  return !(element.tagName === 'INPUT' && NOT_TYPED_INTO.has(element.type));
+}
+
+// False while somebody types in a field, uses a menu or dialog, or presses a control they reached with
+// Tab. After a click with the mouse the focus stays on a button; that must not take the keys away.
+export function isForLabeler(event) {
+  if (event.isComposing) return false;
+  const path = event.composedPath().filter((node) => node instanceof Element);
+  if (!path.length) return true;
+  if (isTyping(path[0]) || path.some((node) => node.matches(FLOATING))) return false;
+  return !(NATIVE_KEYS.has(event.key) && path[0].matches(PRESSABLE) && path[0].matches(':focus-visible'));
+}
+
+// The label of a key press: first by the character typed, then by the digit printed on the key (there are
+// keyboards that need Shift for digits).
+export function labelOfKey(event, labels) {
+  const typed = labels.find((label) => label.key && label.key === event.key);
+  if (typed) return typed;
+  const digit = /^(?:Digit|Numpad)(\d)$/.exec(event.code)?.[1];
+  if (digit === undefined) return null;
+  const name = event.shiftKey ? `Shift+${digit}` : digit;
+  return labels.find((label) => label.key === name) ?? null;
+}
+
+// Calls `handle` for every key press that is the labeler's to use. When it returns true, nobody else hears
+// of the press: Streamlit has keys of its own (C, R). Returns the function that stops listening.
+export function listenToKeys(handle) {
+  const listener = (event) => {
+    if (!isForLabeler(event) || !handle(event)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  };
+  document.addEventListener('keydown', listener, true);
+  return () => document.removeEventListener('keydown', listener, true);
+}

@@ -1,0 +1,73 @@
+// The column beside the record: progress, counts per label, last answers. Moves without a server trip.
+
+import {build, paletteClass} from '../tokens/build.js';
+
+const MOST_COUNTS = 12;
+
+const count = (number) => number.toLocaleString('en');
+const fact = (value, words) => build('span', {}, build('b', {}, value), ` ${words}`);
+
+export class Rail {
+  constructor({countsTitle, labelledWord, describe}) {
+    this.describe = describe; // (line, label) -> words for an answer that is not one label
+    this.heading = build('h3', {class: 'num'}, '');
+    this.labelledWord = labelledWord;
+    this.fill = build('i');
+    this.facts = build('div', {class: 'facts num'});
+    this.counts = build('div', {class: 'counts num'});
+    this.history = build('ol', {class: 'history'});
+    this.element = build(
+      'aside', {class: 'rail', 'aria-label': 'Progress'},
+      build('section', {}, this.heading, build('div', {class: 'bar thick'}, this.fill), this.facts),
+      build('section', {}, build('h3', {}, countsTitle), this.counts),
+      build('section', {}, build('h3', {}, 'My last answers'), this.history),
+    );
+  }
+
+  draw(labels, progress) {
+    const now = progress.counts();
+    this.heading.replaceChildren(
+      `${count(now.labelled)} of ${count(now.total)}`, build('span', {class: 'caption'}, this.labelledWord),
+    );
+    this.fill.style.width = `${now.total ? Math.min(100, (100 * now.labelled) / now.total) : 0}%`;
+    const seconds = progress.secondsEach();
+    this.facts.replaceChildren(
+      fact(count(now.audit), 'audit, drawn at random'),
+      fact(count(now.byStrategy), 'by strategy'),
+      ...(seconds === null ? [] : [fact(`${seconds.toFixed(1)} s`, 'each')]),
+    );
+    this.drawCounts(labels, now.byLabel);
+    this.drawHistory(labels, progress.lines());
+  }
+
+  drawCounts(labels, byLabel) {
+    const given = (label) => Math.max(0, byLabel[label.label_id] ?? 0);
+    const many = labels.length > MOST_COUNTS;
+    const shown = many ? [...labels].sort((a, b) => given(b) - given(a)).slice(0, MOST_COUNTS) : labels;
+    const most = Math.max(1, ...shown.map(given));
+    const cells = shown.flatMap((label) => {
+      const colour = paletteClass(label.colour);
+      const width = `width: ${(100 * given(label)) / most}%`;
+      return [
+        build('span', {class: `lab ${colour}`}, build('i', {class: 'dot'}), build('span', {}, label.name)),
+        build('span', {class: `bar ${colour}`}, build('i', {style: width})),
+        build('span', {}, count(given(label))),
+      ];
+    });
+    const rest = many ? [build('span', {class: 'caption rest'}, `and ${labels.length - MOST_COUNTS} more`)] : [];
+    this.counts.replaceChildren(...cells, ...rest);
+  }
+
+  drawHistory(labels, lines) {
+    const rows = lines.map((line) => {
+      const label = labels.find((known) => known.label_id === line.label_id);
+      const words = this.describe(line, label);
+      const dot = label && !words ? build('i', {class: 'dot'}) : null;
+      const name = build('span', {}, words || label?.name || 'a removed label');
+      const colour = dot ? paletteClass(label.colour) : 'quiet';
+      return build('li', {}, build('span', {class: `lab ${colour}`}, dot, name), build('span', {}, line.text));
+    });
+    this.history.replaceChildren(...rows);
+    if (!rows.length) this.history.append(build('li', {class: 'caption'}, 'Nothing yet.'));
+  }
+}

@@ -1,0 +1,43 @@
+// The box with the record: why it came, its text, its id and attributes, how many are ready.
+
+import {build, icon} from '../tokens/build.js';
+
+export class RecordBox {
+  constructor() {
+    this.why = build('div', {class: 'why'});
+    this.text = build('div', {class: 'text', dir: 'auto', tabindex: '0', 'aria-live': 'polite'});
+    this.externalId = build('span', {class: 'id'});
+    this.more = build('button', {class: 'link', type: 'button', 'aria-expanded': 'false'});
+    this.ready = build('span', {class: 'num'});
+    this.attributes = build('dl', {class: 'attributes', hidden: true});
+    this.foot = build('div', {class: 'foot'}, this.externalId, this.more, build('span', {class: 'spring'}), this.ready);
+    this.element = build('div', {class: 'record'}, this.why, this.text, this.foot, this.attributes);
+    this.more.addEventListener('mousedown', (event) => event.preventDefault());
+    this.more.addEventListener('click', () => this.toggleAttributes());
+  }
+
+  draw(item, waiting) {
+    const [lead, ...rest] = item.why.split(': ');
+    const reason = rest.length ? [build('b', {}, `${lead}:`), ` ${rest.join(': ')}`] : [item.why];
+    this.why.replaceChildren(icon('help_center'), build('span', {}, ...reason));
+    this.externalId.textContent = item.external_id;
+    this.ready.textContent = this.readyWords(waiting);
+    const names = Object.keys(item.attributes ?? {});
+    this.more.hidden = !names.length;
+    this.more.textContent = names.length === 1 ? '1 more attribute' : `${names.length} more attributes`;
+    const rows = names.flatMap((name) => [build('dt', {}, name), build('dd', {}, `${item.attributes[name]}`)]);
+    this.attributes.replaceChildren(...rows);
+    this.attributes.hidden ||= !names.length;
+    this.element.dataset.record = item.record_no;
+    this.text.scrollTop = 0;
+  }
+
+  readyWords(waiting) {
+    return `${waiting} ready in this batch`;
+  }
+
+  toggleAttributes() {
+    this.attributes.hidden = !this.attributes.hidden;
+    this.more.setAttribute('aria-expanded', `${!this.attributes.hidden}`);
+  }
+}

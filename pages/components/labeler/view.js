@@ -1,0 +1,142 @@
+// What both labelers have in common: the page of record, controls and rail, its keys, and the session.
+
+import {build} from '../tokens/build.js';
+import {sharedOutbox} from '../outbox/outbox.js';
+import {hasModifier, isUndo, labelOfKey, listenToKeys} from './keys.js';
+import {Rail} from './rail.js';
+import {RecordBox} from './record.js';
+import {endSessions, sessionOf} from './session.js';
+
+export function actionButton({key, words, act, style = ''}) {
+  const name = build('span', {}, words);
+  const button = build('button', {class: `btn small ${style}`, type: 'button'}, build('kbd', {}, key), name);
+  button.addEventListener('mousedown', (event) => event.preventDefault()); // the keys keep working
+  button.addEventListener('click', act);
+  button.rename = (text) => {
+    name.textContent = text;
+  };
+  return button;
+}
+
+export class LabelerView {
+  constructor(root, railWords) {
+    this.root = root;
+    this.outbox = sharedOutbox();
+    this.task = null;
+    this.drawn = null; // the item whose record is on screen
+    this.record = new RecordBox();
+    this.rail = new Rail(railWords);
+    this.controls = build('div', {class: 'controls'});
+    this.caption = build('p', {class: 'caption why-suggested'});
+    this.empty = build('div', {class: 'empty', role: 'status', hidden: true});
+    this.work = build('div', {}, this.record.element, this.controls, this.caption);
+    const main = build('section', {'aria-label': 'Record'}, this.work, this.empty);
+    root.append(build('div', {class: 'labeler'}, build('div', {class: 'label-page'}, main, this.rail.element)));
+    this.stopKeys = listenToKeys((event) => this.onKey(event));
+    this.listen = ({detail}) => this.onOutbox(detail);
+    window.addEventListener('al-outbox', this.listen);
+  }
+
+  receive({task, queue, progress, show_suggestions: showSuggestions, message_no: messageNo}) {
+    const isNewTask = JSON.stringify(task) !== JSON.stringify(this.task);
+    this.task = task;
+    this.showsSuggestions = showSuggestions;
+    this.session = sessionOf(task.task_id);
+    this.session.progress.rebase(progress, messageNo);
+    this.session.open(queue);
+    this.session.dropAnswered();
+    if (isNewTask) this.buildControls();
+    this.drawn = null;
+    this.draw();
+  }
+
+  onOutbox({kind, answer}) {
+    if (!this.session) return;
+    if (kind === 'scope') {
+      endSessions();
+      this.session = sessionOf(this.task.task_id);
+      this.session.open({queue_id: null, items: [], exhausted: false, empty_message: 'Loading records.'});
+    }
+    if (kind === 'refused') this.session.forget(answer);
+    if (kind === 'restored') this.session.dropAnswered();
+    if (kind === 'received') this.session.take(this.outbox.refill);
+    if (kind !== 'pushed') this.draw();
+  }
+
+  // The record shown is drawn again only when it is another one: nothing changes under the cursor.
+  draw() {
+    const item = this.session.current;
+    this.rail.draw(this.task.labels, this.session.progress);
+    this.work.hidden = !item;
+    this.empty.hidden = Boolean(item);
+    if (!item) this.empty.textContent = this.session.emptyMessage || 'No records are waiting.';
+    if (item && item === this.drawn) this.record.ready.textContent = this.record.readyWords(this.session.waiting.length);
+    if (item && item !== this.drawn) {
+      this.record.draw(item, this.session.waiting.length);
+      this.drawItem(item);
+    }
+    this.drawn = item;
+    this.drawActions(item);
+  }
+
+  // Whether the model's opinion may be on screen with `item`.
+  mayShow(item) {
+    return this.showsSuggestions && !item.blind;
+  }
+
+  captionFor(item, isShown) {
+    if (!this.showsSuggestions) return 'Suggestions are switched off.';
+    if (item.blind) return 'No suggestion is shown for this record, so that the audit sample stays unbiased.';
+    if (!isShown) return 'No suggestion for this record.';
+    return 'Suggested by the latest run. Suggestions are hidden for audit records, so that those stay unbiased.';
+  }
+
+  answer(verdict, labels) {
+    if (!this.session.current) return;
+    this.session.answer(verdict, labels);
+    this.draw();
+  }
+
+  undo() {
+    if (this.session.undo()) this.draw();
+  }
+
+  // Returns whether the key was ours.
+  onKey(event) {
+    if (!this.session || !this.root.isConnected) return false;
+    if (isUndo(event)) return this.press(event, () => this.undo(), {repeats: true});
+    if (this.onOwnKey(event)) return true;
+    if (hasModifier(event)) return false;
+    const label = labelOfKey(event, this.task.labels);
+    if (label) return this.press(event, () => this.chooseLabel(label));
+    if (event.key === 'Backspace') return this.press(event, () => this.undo(), {repeats: true});
+    if (event.key === ' ') return this.press(event, () => this.answer('ignore', []));
+    if (event.key.toLowerCase() === 'a') return this.press(event, () => this.acceptSuggestion());
+    return false;
+  }
+
+  // A key held down acts once, unless it `repeats`.
+  press(event, act, {repeats = false} = {}) {
+    if (repeats || !event.repeat) act();
+    return true;
+  }
+
+  close() {
+    this.stopKeys();
+    window.removeEventListener('al-outbox', this.listen);
+    this.root.querySelector('.labeler')?.remove();
+  }
+}
+
+// Returns a component's default export: one view per place on the page, made by `makeView(root)`.
+export function componentOf(makeView) {
+  const views = new WeakMap();
+  return ({data, parentElement}) => {
+    if (!views.has(parentElement)) views.set(parentElement, makeView(parentElement));
+    views.get(parentElement).receive(data);
+    return () => {
+      views.get(parentElement)?.close();
+      views.delete(parentElement);
+    };
+  };
+}

@@ -1,0 +1,195 @@
+// The outbox: answers wait here until the server says that it has stored them.
+//
+// What goes to the server is state (all answers that wait), never an event: Streamlit merges reruns, so an
+// event can vanish, while a list that is sent again cannot. The server names the ids it has stored.
+// One outbox per tab, `window.alOutbox`; it announces every change as an `al-outbox` event on window.
+
+import {canTellLiveTabs, keepAnswers, markAlive, sweep} from './storage.js';
+
+const GATHER_MS = 60; // answers that come closer together go in one message
+const RESEND_MS = 5000;
+
+export function uniqueId() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  // Plain http on a local network has no randomUUID, but it has random numbers.
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}
+
+const recordKey = (answer) => `${answer.task_id}|${answer.record_no}`;
+
+export class Outbox {
+  constructor() {
+    this.tab = uniqueId();
+    this.scope = null; // "workspace|person"; unknown until the server has spoken
+    this.pending = []; // oldest first
+    this.refill = null; // the newest queue that the server gave
+    this.refusals = []; // {answer_id, message}, shown until dismissed
+    this.hungry = false; // a labeler has run low on records
+    this.isKept = true; // the browser's storage works
+    this.attempt = 0; // grows with every message: the server is only called for a changed value
+    this.firstAttempts = new Map(); // answer id -> the first message that carried it
+    this.answered = new Set(); // records answered in this tab
+    this.parked = new Map(); // scope -> what another person of this tab has left
+    this.transport = null;
+    this.timer = null;
+    this.lastSent = -Infinity;
+    this.release = () => {};
+    this.watchTheTab();
+  }
+
+  // Takes an answer, completes it with id and time, and returns it. Nothing is awaited.
+  push(answer) {
+    const complete = {answer_id: uniqueId(), client_ts: new Date().toISOString(), ...answer};
+    this.pending.push(complete);
+    this.remember(complete);
+    this.keep();
+    this.sendSoon();
+    this.announce('pushed');
+    return complete;
+  }
+
+  isAnswered(taskId, recordNo) {
+    return this.answered.has(recordKey({task_id: taskId, record_no: recordNo}));
+  }
+
+  // Whether the server had this answer when it had read message `attempt`: every message carries all
+  // answers that wait, so it came with that message or was stored even before.
+  wasSentBy(answerId, attempt) {
+    return (this.firstAttempts.get(answerId) ?? Infinity) <= attempt;
+  }
+
+  connect(transport) {
+    this.transport = transport;
+  }
+
+  // What the server says at each of its runs.
+  receive({scope, acknowledged, refused, refill}) {
+    if (scope !== this.scope) this.enter(scope);
+    const before = this.pending.length;
+    const gone = new Set(acknowledged);
+    for (const refusal of refused) this.refuse(refusal, gone);
+    this.pending = this.pending.filter((answer) => !gone.has(answer.answer_id));
+    if (this.pending.length !== before) this.keep();
+    if (refill) this.refill = refill;
+    this.announce('received');
+  }
+
+  refuse(refusal, gone) {
+    const answer = this.pending.find((waiting) => waiting.answer_id === refusal.answer_id);
+    if (!answer) return; // dropped and shown before
+    gone.add(answer.answer_id);
+    this.answered.delete(recordKey(answer));
+    this.refusals.push(refusal);
+    this.announce('refused', {answer});
+  }
+
+  dismissRefusals() {
+    this.refusals = [];
+    this.announce('dismissed');
+  }
+
+  // Another person, or the first: whatever waits for the one before stays theirs.
+  enter(scope) {
+    const isFirst = this.scope === null;
+    if (!isFirst) {
+      this.parked.set(this.scope, this.pending);
+      this.release();
+      this.pending = [];
+      this.answered.clear();
+      this.refusals = [];
+      this.refill = null;
+    }
+    this.scope = scope;
+    this.pending = [...(this.parked.get(scope) ?? []), ...this.pending];
+    this.parked.delete(scope);
+    for (const answer of this.pending) this.remember(answer);
+    this.release = markAlive(scope, this.tab);
+    this.keep();
+    this.sweepScope();
+    if (this.pending.length) this.sendSoon();
+    if (!isFirst) this.announce('scope');
+  }
+
+  sweepScope() {
+    const scope = this.scope;
+    sweep(scope, this.tab, (answers) => scope === this.scope && this.adopt(answers));
+  }
+
+  // Answers that an ended tab of the same person has left; they are older than everything here.
+  adopt(answers) {
+    const known = new Set(this.pending.map((answer) => answer.answer_id));
+    this.pending = [...answers.filter((answer) => !known.has(answer.answer_id)), ...this.pending];
+    for (const answer of this.pending) this.remember(answer);
+    this.keep();
+    this.sendSoon();
+    this.announce('restored');
+    return this.isKept;
+  }
+
+  remember(answer) {
+    if (answer.verdict === 'retract') this.answered.delete(recordKey(answer));
+    else this.answered.add(recordKey(answer));
+  }
+
+  keep() {
+    if (this.scope !== null) this.isKept = keepAnswers(this.scope, this.tab, this.pending);
+  }
+
+  sendSoon() {
+    if (this.timer !== null) return;
+    const wait = Math.max(0, this.lastSent + GATHER_MS - performance.now());
+    this.timer = setTimeout(() => this.send(), wait);
+  }
+
+  send() {
+    clearTimeout(this.timer);
+    this.timer = null;
+    if (!this.transport || this.scope === null) return;
+    this.attempt += 1;
+    this.lastSent = performance.now();
+    for (const {answer_id: id} of this.pending) {
+      if (!this.firstAttempts.has(id)) this.firstAttempts.set(id, this.attempt);
+    }
+    this.transport({scope: this.scope, attempt: this.attempt, answers: this.pending.slice()});
+  }
+
+  // Labelers say how they stand; while one is hungry the server is asked for more.
+  feed(isHungry) {
+    const isNew = isHungry && !this.hungry;
+    this.hungry = isHungry;
+    if (isNew && !this.pending.length) this.sendSoon();
+  }
+
+  tick() {
+    if (document.visibilityState !== 'visible') return;
+    if (this.scope !== null && canTellLiveTabs()) this.sweepScope();
+    if (this.pending.length || this.hungry) this.send();
+  }
+
+  watchTheTab() {
+    setInterval(() => this.tick(), RESEND_MS);
+    window.addEventListener('online', () => this.tick());
+    window.addEventListener('pagehide', () => this.timer !== null && this.send());
+    document.addEventListener('visibilitychange', () => {
+      if (document.visibilityState === 'visible') this.tick();
+      else if (this.timer !== null) this.send();
+    });
+    window.addEventListener('beforeunload', (event) => {
+      if (this.pending.length && !this.isKept) event.preventDefault();
+    });
+  }
+
+  announce(kind, more = {}) {
+    window.dispatchEvent(new CustomEvent('al-outbox', {detail: {kind, ...more}}));
+  }
+}
+
+// Labelers ask for it too, so that the first of all scripts to load makes it.
+export function sharedOutbox() {
+  window.alOutbox ??= new Outbox();
+  return window.alOutbox;
+}
