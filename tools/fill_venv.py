@@ -76,6 +76,7 @@ def main(files: list[str]) -> int:
     if not is_sound():
         say(f"Making .venv with Python {sys.version.split()[0]}" + (" anew" if VENV.exists() else ""))
         venv.create(VENV, clear=True, with_pip=True)
+    FILLING.unlink(missing_ok=True)
     missing = [name for name in files if not is_filled(name)]
     if missing:
         say(f"Installing {' and '.join(missing)} into .venv; the first time takes a few minutes")

@@ -59,6 +59,18 @@ def is_this_machine_only(host: str) -> bool:
         return host == "localhost"
 
 
+def address_for_others(host: str) -> str:
+    """The address to show in the link when the app listens on all of them; nothing is sent to find it."""
+    if host not in {"0.0.0.0", "::"}:
+        return host
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 1))
+        except OSError:
+            return socket.gethostname()
+        return str(probe.getsockname()[0])
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
@@ -71,6 +83,8 @@ def main() -> None:
         print(f"{RED}Whoever can open this page can run code on this machine.{PLAIN}", flush=True)
     command = [sys.executable, "-m", "streamlit", "run", "app.py"]
     command += [f"--server.address={arguments.host}", f"--server.port={port}"]
+    # Without it Streamlit asks a web service for this machine's public address.
+    command += [f"--browser.serverAddress={address_for_others(arguments.host)}"]
     # Streamlit takes this one's place, so that Ctrl+C and a pid mean the server itself.
     os.chdir(ROOT)
     os.execv(sys.executable, command)
