@@ -1,0 +1,38 @@
+"""The store: the only SQL and the only `import duckdb` of the project. One file, vectors as .npy beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from al_core.store.answers import Answers
+from al_core.store.draws import Draws
+from al_core.store.embeddings import Embeddings
+from al_core.store.heuristics import Heuristics
+from al_core.store.jobs import JobRows
+from al_core.store.migrations import migrate
+from al_core.store.projects import Projects
+from al_core.store.records import Records
+from al_core.store.runs import Runs
+
+__all__ = ["Store"]
+
+
+class Store:
+    """Everything that a workspace folder remembers, one part per kind of thing."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open (and where needed make or migrate) the workspace; raises WorkspaceInUse or InvalidInput."""
+        self.folder = folder
+        self._database = migrate(folder / "workspace.duckdb")
+        self.projects = Projects(self._database)
+        self.records = Records(self._database)
+        self.answers = Answers(self._database)
+        self.draws = Draws(self._database)
+        self.embeddings = Embeddings(self._database, folder / "vectors")
+        self.heuristics = Heuristics(self._database)
+        self.runs = Runs(self._database, folder / "runs")
+        self.jobs = JobRows(self._database)
+
+    def close(self) -> None:
+        """Close the database file, so that another process can open it."""
+        self._database.close()

@@ -1,0 +1,193 @@
+"""Embeddings: the catalogue in DuckDB, the vectors in .npy files beside it that are read through mmap."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from al_core.errors import unknown_name
+from al_core.store.database import Database
+from al_core.store.projects import now
+from al_core.types import Attribute, Embedding, Granularity
+
+CHUNK = 16_384
+
+
+@dataclass(frozen=True, slots=True)
+class VectorFile:
+    """Where an embedding's vectors are: row i of `path` belongs to record `record_nos[i]` (ascending)."""
+
+    embedding: Embedding
+    path: Path
+    record_nos: NDArray[np.int64]
+    shas: NDArray[np.bytes_]
+    sha256: str
+    model_sha: str
+    typical: NDArray[np.int64]
+
+
+class Embeddings:
+    """Vectors by name; a new set replaces the old one in one step, and readers keep what they have open."""
+
+    def __init__(self, database: Database, folder: Path) -> None:
+        self._database = database
+        self._folder = folder
+
+    def ensure(self, project_id: int, attribute: Attribute, granularity: Granularity, model: str) -> Embedding:
+        """Return the embedding of an attribute by a model, made (empty) when new."""
+        name = f"{attribute.name}-{granularity}-{model}"
+        with self._database.transaction() as cursor:
+            cursor.execute(
+                "INSERT INTO embedding SELECT nextval('id_sequence'), ?, ?, ?, ?, ?, ?"
+                " WHERE NOT EXISTS (SELECT 1 FROM embedding WHERE project_id = ? AND name = ?)",
+                [project_id, attribute.attribute_id, granularity, model, name, now(), project_id, name],
+            )
+        return self.named(project_id, name)
+
+    def all(self, project_id: int) -> tuple[Embedding, ...]:
+        """Return a project's embeddings, newest first, with how many vectors each has."""
+        rows = self._database.rows(
+            "SELECT e.embedding_id, e.project_id, e.attribute_id, e.name, e.granularity, e.model,"
+            " coalesce(p.dim, 0), coalesce(p.n, 0), coalesce(p.n, 0) / greatest(1, (SELECT count(*) FROM record r"
+            "   WHERE r.project_id = e.project_id AND r.deleted_ts IS NULL)) AS coverage"
+            " FROM embedding e LEFT JOIN embedding_part p USING (embedding_id)"
+            " WHERE e.project_id = ? ORDER BY e.embedding_id DESC",
+            [project_id],
+        )
+        return tuple(Embedding(*row) for row in rows)
+
+    def named(self, project_id: int, name: str) -> Embedding:
+        """Return an embedding by name; raises NotFound with the choices."""
+        embeddings = self.all(project_id)
+        for embedding in embeddings:
+            if embedding.name == name:
+                return embedding
+        raise unknown_name("embedding", name, [embedding.name for embedding in embeddings])
+
+    def vectors(self, embedding: Embedding) -> VectorFile | None:
+        """Return where the vectors are, or None while there are none."""
+        row = self._database.row(
+            "SELECT path, records_path, shas_path, sha256, model_sha, typical_path FROM embedding_part"
+            " WHERE embedding_id = ?",
+            [embedding.embedding_id],
+        )
+        if row is None:
+            return None
+        path, records_path, shas_path, sha256, model_sha, typical_path = row
+        typical = np.load(self._folder / typical_path) if typical_path else np.zeros(0, dtype=np.int64)
+        return VectorFile(
+            embedding=embedding,
+            path=self._folder / path,
+            record_nos=np.load(self._folder / records_path),
+            shas=np.load(self._folder / shas_path),
+            sha256=sha256,
+            model_sha=model_sha,
+            typical=typical,
+        )
+
+    def same_model(self, model: str, granularity: Granularity) -> tuple[VectorFile, ...]:
+        """Return the vectors of all projects made by one model: a text embedded once is not embedded again."""
+        rows = self._database.rows(
+            "SELECT project_id, name FROM embedding JOIN embedding_part USING (embedding_id)"
+            " WHERE model = ? AND granularity = ?",
+            [model, granularity],
+        )
+        found = (self.vectors(self.named(project_id, name)) for project_id, name in rows)
+        return tuple(file for file in found if file is not None)
+
+    def staging(self, embedding: Embedding) -> Path:
+        """Return the folder in which a worker leaves finished chunks; it survives a cancelled job."""
+        folder = self._folder / str(embedding.embedding_id) / "staging"
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return folder
+
+    def put(
+        self,
+        embedding: Embedding,
+        record_nos: NDArray[np.int64],
+        shas: NDArray[np.bytes_],
+        fill: Callable[[NDArray[np.float32], int], None],
+        *,
+        dim: int,
+        model_sha: str,
+    ) -> Path:
+        """Return the .npy [n, dim] float32 now in force; `fill(rows, start)` writes rows start.. of each chunk.
+
+        Files are written beside the old ones, synced and renamed before the catalogue row changes.
+        """
+        old = self._database.row(
+            "SELECT generation, path, records_path, shas_path, typical_path FROM embedding_part WHERE embedding_id = ?",
+            [embedding.embedding_id],
+        )
+        generation = (old[0] if old else 0) + 1
+        stem = f"{embedding.embedding_id}/vectors-{generation:04}"
+        path = self._folder / f"{stem}.npy"
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        sha256 = _write_matrix(path, len(record_nos), dim, fill)
+        save_array(self._folder / f"{stem}.records.npy", record_nos)
+        save_array(self._folder / f"{stem}.shas.npy", shas)
+        with self._database.transaction() as cursor:
+            cursor.execute(
+                "INSERT OR REPLACE INTO embedding_part VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?)",
+                [
+                    embedding.embedding_id,
+                    generation,
+                    model_sha,
+                    len(record_nos),
+                    dim,
+                    f"{stem}.npy",
+                    f"{stem}.records.npy",
+                    f"{stem}.shas.npy",
+                    sha256,
+                    now(),
+                ],
+            )
+        for name in old[1:] if old else ():
+            if name:
+                (self._folder / name).unlink(missing_ok=True)
+        return path
+
+    def put_typical(self, embedding: Embedding, order: NDArray[np.int64]) -> None:
+        """Store the cold-start order: record numbers, the most typical of the least covered regions first."""
+        row = self._database.row("SELECT path FROM embedding_part WHERE embedding_id = ?", [embedding.embedding_id])
+        if row is None:
+            return
+        name = row[0].replace(".npy", ".typical.npy")
+        save_array(self._folder / name, order)
+        with self._database.transaction() as cursor:
+            cursor.execute(
+                "UPDATE embedding_part SET typical_path = ? WHERE embedding_id = ?", [name, embedding.embedding_id]
+            )
+
+
+def save_array(path: Path, array: NDArray[np.generic]) -> None:
+    """Write an array so that a crash leaves either the old file or the whole new one."""
+    partial = path.with_suffix(path.suffix + ".tmp")
+    with partial.open("wb") as stream:
+        np.save(stream, array, allow_pickle=False)
+        stream.flush()
+        os.fsync(stream.fileno())
+    partial.rename(path)
+
+
+def _write_matrix(path: Path, n: int, dim: int, fill: Callable[[NDArray[np.float32], int], None]) -> str:
+    digest = hashlib.sha256()
+    partial = path.with_suffix(".npy.tmp")
+    with partial.open("wb") as stream:
+        header = {"descr": "<f4", "fortran_order": False, "shape": (n, dim)}
+        np.lib.format.write_array_header_1_0(stream, header)
+        for start in range(0, n, CHUNK):
+            rows = np.zeros((min(CHUNK, n - start), dim), dtype=np.float32)
+            fill(rows, start)
+            digest.update(rows.data)
+            stream.write(rows.data)
+        stream.flush()
+        os.fsync(stream.fileno())
+    partial.rename(path)
+    return digest.hexdigest()

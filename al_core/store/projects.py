@@ -1,0 +1,193 @@
+"""Projects, people, tasks with their labels, and settings."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from al_core.errors import Conflict, InvalidInput, NotFound, unknown_name
+from al_core.store.database import Database
+from al_core.types import Attribute, Label, Person, Project, Task, TaskKind
+
+PALETTE = 12  # colours of the label palette; a thirteenth label takes the first again
+# digits first; then letters that no action of the Label page uses
+LABEL_KEYS = "123456789bcdeghijklopqrstuvwyz"
+
+
+def now() -> datetime:
+    """Return the time in UTC without its zone, as the database keeps it."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+class Projects:
+    """What a workspace is made of."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def next_id(self) -> int:
+        """Return a new id, unique in the workspace."""
+        return int(self._database.value("SELECT nextval('id_sequence')"))
+
+    # --- people
+
+    def person(self, name: str) -> Person:
+        """Return the person called `name`, made when new; raises InvalidInput for an empty or very long name."""
+        clean = " ".join(name.split())
+        if not clean or len(clean) > 60:
+            raise InvalidInput(f"A name has 1 to 60 characters, this one has {len(clean)}.", "Type another one.")
+        found = self._database.value("SELECT person_id FROM person WHERE name = ?", [clean])
+        if found is not None:
+            return Person(int(found), clean)
+        with self._database.transaction() as cursor:
+            cursor.execute("INSERT INTO person VALUES (nextval('id_sequence'), ?) ON CONFLICT DO NOTHING", [clean])
+        return Person(int(self._database.value("SELECT person_id FROM person WHERE name = ?", [clean])), clean)
+
+    def people(self) -> tuple[Person, ...]:
+        """Return everybody, by name."""
+        return tuple(Person(*row) for row in self._database.rows("SELECT person_id, name FROM person ORDER BY name"))
+
+    # --- projects
+
+    def create(self, name: str, *, is_sample: bool = False) -> Project:
+        """Return a new project; raises Conflict when the name is taken."""
+        clean = " ".join(name.split())
+        if not clean or len(clean) > 80:
+            raise InvalidInput(f"A project's name has 1 to 80 characters, this one has {len(clean)}.")
+        if self._database.value("SELECT 1 FROM project WHERE name = ?", [clean]):
+            raise Conflict(f"There is a project called {clean!r} already.", "Choose another name.")
+        with self._database.transaction() as cursor:
+            cursor.execute(
+                "INSERT INTO project VALUES (nextval('id_sequence'), ?, ?, ?)",
+                [clean, is_sample, now()],
+            )
+        return self.named(clean)
+
+    def all(self) -> tuple[Project, ...]:
+        """Return all projects, oldest first."""
+        rows = self._database.rows("SELECT project_id, name, is_sample FROM project ORDER BY project_id")
+        return tuple(Project(*row) for row in rows)
+
+    def named(self, name: str) -> Project:
+        """Return the project called `name`; raises NotFound with the choices."""
+        for project in self.all():
+            if project.name == name:
+                return project
+        raise unknown_name("project", name, [project.name for project in self.all()])
+
+    def get(self, project_id: int) -> Project:
+        """Return a project by id; raises NotFound."""
+        for project in self.all():
+            if project.project_id == project_id:
+                return project
+        raise NotFound(f"Project {project_id} does not exist.", "Pick another one.")
+
+    def attributes(self, project_id: int) -> tuple[Attribute, ...]:
+        """Return the attributes of a project in the order of its first file."""
+        rows = self._database.rows(
+            "SELECT attribute_id, name, is_text FROM attribute WHERE project_id = ? ORDER BY ordinal", [project_id]
+        )
+        return tuple(Attribute(*row) for row in rows)
+
+    # --- tasks and labels
+
+    def create_task(self, attribute: Attribute, name: str, kind: TaskKind, labels: Sequence[str]) -> Task:
+        """Return a new task on a text attribute, its labels with colours and keys in the order given."""
+        clean = " ".join(name.split())
+        if not clean:
+            raise InvalidInput("A task needs a name.")
+        project_id = int(
+            self._database.value("SELECT project_id FROM attribute WHERE attribute_id = ?", [attribute.attribute_id])
+        )
+        if any(task.name == clean for task in self.tasks(project_id)):
+            raise Conflict(f"There is a task called {clean!r} already.", "Choose another name.")
+        task_id = self.next_id()
+        with self._database.transaction() as cursor:
+            cursor.execute(
+                "INSERT INTO task VALUES (?, ?, ?, ?, ?, NULL)",
+                [task_id, project_id, attribute.attribute_id, clean, kind],
+            )
+        self.add_labels(task_id, labels)
+        return self.task(task_id)
+
+    def add_labels(self, task_id: int, names: Sequence[str]) -> None:
+        """Add labels that the task does not have yet, each with the next colour and a free key."""
+        present = self._database.rows("SELECT name, key FROM label WHERE task_id = ?", [task_id])
+        taken_keys = {key for _, key in present}
+        taken_names = {name for name, _ in present}
+        fresh = [name for name in dict.fromkeys(" ".join(n.split()) for n in names) if name and name not in taken_names]
+        free = [key for key in LABEL_KEYS if key not in taken_keys]
+        keys = free[: len(fresh)] + [""] * (len(fresh) - len(free))
+        start = len(present)
+        with self._database.transaction() as cursor:
+            cursor.execute(
+                "INSERT INTO label SELECT nextval('id_sequence'), $task, name, (ordinal % $palette) + 1, key, '',"
+                " ordinal, NULL FROM (SELECT unnest($names) AS name, unnest($keys) AS key, unnest($ordinals) AS ordinal)",
+                {
+                    "task": task_id,
+                    "palette": PALETTE,
+                    "names": fresh,
+                    "keys": keys,
+                    "ordinals": list(range(start, start + len(fresh))),
+                },
+            )
+
+    def change_label(self, task_id: int, label: Label) -> None:
+        """Store a label's name, colour, key and description; raises Conflict where name or key is another's."""
+        for other in self.task(task_id).labels:
+            if other.label_id == label.label_id:
+                continue
+            if other.name == label.name:
+                raise Conflict(f"There is a label called {label.name!r} already.", "Choose another name.")
+            if label.key and other.key == label.key:
+                raise Conflict(f"The key {label.key!r} belongs to {other.name!r} already.", "Choose another key.")
+        with self._database.transaction() as cursor:
+            cursor.execute(
+                "UPDATE label SET name = ?, colour = ?, key = ?, description = ? WHERE label_id = ? AND task_id = ?",
+                [label.name, label.colour, label.key, label.description, label.label_id, task_id],
+            )
+
+    def tasks(self, project_id: int) -> tuple[Task, ...]:
+        """Return the tasks of a project with their labels, oldest first."""
+        rows = self._database.rows(
+            "SELECT task_id FROM task WHERE project_id = ? AND deleted_ts IS NULL ORDER BY task_id", [project_id]
+        )
+        return tuple(self.task(task_id) for (task_id,) in rows)
+
+    def task(self, task_id: int) -> Task:
+        """Return one task with its labels; raises NotFound."""
+        row = self._database.row(
+            "SELECT t.task_id, t.project_id, t.name, t.kind, a.attribute_id, a.name, a.is_text"
+            " FROM task t JOIN attribute a USING (attribute_id) WHERE t.task_id = ? AND t.deleted_ts IS NULL",
+            [task_id],
+        )
+        if row is None:
+            raise NotFound(f"Task {task_id} does not exist.", "Pick another one.")
+        labels = self._database.rows(
+            "SELECT label_id, name, colour, key, description FROM label"
+            " WHERE task_id = ? AND deleted_ts IS NULL ORDER BY ordinal",
+            [task_id],
+        )
+        return Task(*row[:4], attribute=Attribute(*row[4:]), labels=tuple(Label(*label) for label in labels))
+
+    def task_named(self, project_id: int, name: str) -> Task:
+        """Return a project's task by name; raises NotFound with the choices."""
+        tasks = self.tasks(project_id)
+        for task in tasks:
+            if task.name == name:
+                return task
+        raise unknown_name("task", name, [task.name for task in tasks])
+
+    # --- settings
+
+    def setting(self, scope: str, key: str) -> Any:  # noqa: ANN401
+        """Return a stored setting (any JSON value), or None."""
+        found = self._database.value("SELECT value FROM setting WHERE scope = ? AND key = ?", [scope, key])
+        return None if found is None else json.loads(found)
+
+    def set_setting(self, scope: str, key: str, value: Any) -> None:  # noqa: ANN401
+        """Store a setting as JSON."""
+        with self._database.transaction() as cursor:
+            cursor.execute("INSERT OR REPLACE INTO setting VALUES (?, ?, ?)", [scope, key, json.dumps(value)])

@@ -1,0 +1,136 @@
+"""Evaluating: stored predictions against the current truth, always with n, interval and method."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from al_core.evaluation.precision import (
+    Estimate,
+    LabelEstimate,
+    PrecisionCurve,
+    Predicted,
+    keep,
+    precision_by_label,
+    precision_curve,
+)
+from al_core.store import Store
+from al_core.store.runs import Judged
+from al_core.types import Heuristic, Run, Task
+from al_core.workflow.running import DEFAULT_THRESHOLD
+
+ENOUGH_AUDIT = 60  # from here on the audit sample carries the estimate (DESIGN.md, section 5)
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What is known about a heuristic from its newest finished run. `estimate` is the curve at `threshold`."""
+
+    heuristic: Heuristic
+    run: Run
+    threshold: float
+    threshold_set_by: str
+    curve: PrecisionCurve
+    estimate: Estimate
+    by_label: dict[int, LabelEstimate]
+    method: str
+    n_judged: int
+    n_new: int
+    labels_newer: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A labelled record whose kept prediction is not its truth."""
+
+    record_no: int
+    text: str
+    truth: int
+    predicted: int
+    confidence: float
+
+
+def evaluate(store: Store, heuristic: Heuristic) -> Evaluation | None:
+    """Return how a heuristic's newest finished run stands against the present truth, None before its first one."""
+    run = store.runs.last(heuristic.heuristic_id, finished=True)
+    if run is None:
+        return None
+    everything = store.runs.judged(run.run_id, heuristic.task_id)
+    judged, method = headline(everything, run)
+    pool_label, pool_confidence = store.runs.pool(run.run_id)
+    curve = precision_curve(judged.confidence, judged.predicted == judged.truth, pool_confidence, run.pool_size)
+    threshold, set_by = store.heuristics.threshold(heuristic.heuristic_id) or (DEFAULT_THRESHOLD, "code")
+    by_label = precision_by_label(
+        Predicted(judged.predicted, judged.confidence),
+        judged.truth,
+        threshold,
+        pool=Predicted(pool_label, pool_confidence),
+        pool_size=run.pool_size,
+    )
+    return Evaluation(
+        heuristic=heuristic,
+        run=run,
+        threshold=threshold,
+        threshold_set_by=set_by,
+        curve=curve,
+        estimate=curve.at(threshold),
+        by_label=by_label,
+        method=method,
+        n_judged=len(judged.record_no),
+        n_new=int(judged.new.sum()),
+        labels_newer=store.answers.newer(heuristic.task_id, run.label_revision),
+    )
+
+
+def headline(judged: Judged, run: Run) -> tuple[Judged, str]:
+    """Return the judged records that the headline estimate rests on, and the sentence that says so."""
+    n, n_audit, n_new = len(judged.record_no), int(judged.audit.sum()), int(judged.new.sum())
+    way = "On a hold-out of" if run.method == "holdout" else "Out-of-fold on"
+    since = f" {n_new} of them answered since the run." if n_new else ""
+    if n == n_audit:
+        return judged, f"{way} {n} labels, all drawn at random.{since}"
+    if n_audit >= ENOUGH_AUDIT:
+        only = Judged(**{name: getattr(judged, name)[judged.audit] for name in Judged.__slots__})
+        since = f" {int(only.new.sum())} of them answered since the run." if only.new.any() else ""
+        rest = f" {n - n_audit} labels chosen by a strategy are left out, they would bias it low."
+        return only, f"{way} {n_audit} audit labels, drawn at random.{since}{rest}"
+    return judged, (
+        f"{way} {n} labels, not drawn at random: hard records were asked first, so precision is biased low.{since} "
+        f"From {ENOUGH_AUDIT} audit labels on, the audit sample alone carries the estimate; it has {n_audit}."
+    )
+
+
+def evaluate_all(store: Store, task: Task) -> dict[int, Evaluation]:
+    """Return the evaluations of a task's heuristics that have a finished run, by heuristic id."""
+    found = {h.heuristic_id: evaluate(store, h) for h in store.heuristics.all(task.task_id)}
+    return {heuristic_id: evaluation for heuristic_id, evaluation in found.items() if evaluation is not None}
+
+
+def set_threshold(store: Store, heuristic: Heuristic, value: float, person_id: int) -> float:
+    """Return the threshold now stored for a heuristic: `value` rounded to two decimals within 0 and 1."""
+    rounded = round(min(1.0, max(0.0, value)), 2)
+    store.heuristics.set_threshold(heuristic.heuristic_id, rounded, "slider", person_id)
+    return rounded
+
+
+def kept_wrongly(store: Store, task: Task, evaluation: Evaluation, limit: int = 20) -> tuple[int, Sequence[Mistake]]:
+    """Return how many judged records are kept with a wrong label, and the surest of them."""
+    judged, _ = headline(store.runs.judged(evaluation.run.run_id, task.task_id), evaluation.run)
+    wrong = np.flatnonzero(keep(judged.confidence, evaluation.threshold) & (judged.predicted != judged.truth))
+    shown = wrong[np.argsort(-judged.confidence[wrong], kind="stable")][:limit]
+    numbers = [int(number) for number in judged.record_no[shown]]
+    records = store.records.get(task.project_id, task.attribute.attribute_id, numbers)
+    mistakes = [
+        Mistake(
+            record_no=number,
+            text=records[number].text,
+            truth=int(judged.truth[row]),
+            predicted=int(judged.predicted[row]),
+            confidence=float(judged.confidence[row]),
+        )
+        for row, number in zip(shown, numbers, strict=True)
+        if number in records
+    ]
+    return len(wrong), mistakes

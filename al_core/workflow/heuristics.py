@@ -1,0 +1,118 @@
+"""Writing heuristics: starters, checks while typing, drafts, versions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from al_core.errors import InvalidInput, NotFound
+from al_core.source import SourceProblem, check_source, read_settings
+from al_core.store import Store
+from al_core.types import Heuristic, Person, Problem, Run, Task
+from al_core.workflow.jobs import JobBoard
+from al_core.workflow.running import code_threshold, run_key
+from al_core.workflow.starters import STARTERS
+
+State = Literal["never run", "queued", "running", "current", "stale", "failed", "cancelled", "not evaluable yet", "off"]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How a heuristic stands, in a word and a sentence. `run` is its newest run, finished or not."""
+
+    state: State
+    text: str
+    fraction: float
+    run: Run | None
+
+
+def create(store: Store, task: Task, name: str, starter: str, person: Person) -> Heuristic:
+    """Return a new heuristic made from a starter; its name gets a number where it is taken."""
+    if task.kind == "extraction":
+        raise InvalidInput(
+            f"Active learners work on classification tasks; {task.name!r} is an extraction task.",
+            "Pick a classification task.",
+        )
+    if starter not in STARTERS:
+        raise NotFound(f"No starter {starter!r}.", f"Use one of: {', '.join(STARTERS)}.")
+    wanted = name.strip() or starter
+    taken = {heuristic.name for heuristic in store.heuristics.all(task.task_id)}
+    free = next(n for n in (wanted, *(f"{wanted} {i}" for i in range(2, 10_000))) if n not in taken)
+    embedding = default_embedding(store, task)
+    return store.heuristics.create(
+        task.task_id, free, "active_learner", STARTERS[starter], embedding, person.person_id
+    )
+
+
+def default_embedding(store: Store, task: Task) -> str:
+    """Return the name of the newest embedding that has vectors for a task's learners, empty without one."""
+    names = [e.name for e in store.embeddings.all(task.project_id) if e.granularity == task.granularity and e.n_vectors]
+    return names[0] if names else ""
+
+
+def check(store: Store, task: Task, source: str) -> tuple[Problem, ...]:
+    """Return what is wrong with a source, line by line, without running it."""
+    return check_source(
+        source,
+        embedding_names=[embedding.name for embedding in store.embeddings.all(task.project_id)],
+        label_names=[label.name for label in task.labels],
+        granularity=task.granularity,
+    )
+
+
+def save(store: Store, heuristic: Heuristic, source: str, embedding_name: str, person: Person) -> Heuristic:
+    """Return the heuristic at its newest version; a min_confidence changed in the code resets the threshold."""
+    saved = store.heuristics.save_version(heuristic.heuristic_id, source, embedding_name, person.person_id)
+    before, after = _threshold_in(heuristic.source), _threshold_in(source)
+    if after is not None and after != before:
+        store.heuristics.set_threshold(heuristic.heuristic_id, after, "code", person.person_id)
+    return saved
+
+
+def _threshold_in(source: str) -> float | None:
+    try:
+        settings = read_settings(source)
+    except SourceProblem:
+        return None  # the text need not parse to be saved
+    return code_threshold(settings) if settings.min_confidence is not None else None
+
+
+def keep_draft(store: Store, heuristic: Heuristic, source: str, person: Person) -> None:
+    """Keep a person's unsaved text; a text that is the saved one needs no draft."""
+    draft = store.heuristics.draft(heuristic.heuristic_id, person.person_id)
+    if source == heuristic.source:
+        if draft is not None:
+            store.heuristics.drop_draft(heuristic.heuristic_id, person.person_id)
+    elif draft is None or draft[1] != source:
+        base = draft[0] if draft else heuristic.version_no
+        store.heuristics.save_draft(heuristic.heuristic_id, person.person_id, base, source)
+
+
+def status(store: Store, jobs: JobBoard, heuristic: Heuristic) -> Status:
+    """Return how a heuristic stands now."""
+    run = store.runs.last(heuristic.heuristic_id)
+    job = jobs.of(run_key(heuristic.heuristic_id))
+    if job is not None:
+        state: State = "queued" if job.state == "queued" else "running"
+        return Status(state, job.message, job.fraction, run)
+    if not heuristic.enabled:
+        return Status("off", "off", 0.0, run)
+    if run is None:
+        return Status("never run", "never run", 0.0, None)
+    if run.state != "finished":
+        return Status(*_without_result(run), 0.0, run)
+    newer = store.answers.newer(heuristic.task_id, run.label_revision)
+    if run.version_no != heuristic.version_no:
+        return Status("stale", f"version {heuristic.version_no} not run yet", 1.0, run)
+    if newer:
+        return Status("stale", f"{newer} labels newer", 1.0, run)
+    return Status("current", "up to date", 1.0, run)
+
+
+def _without_result(run: Run) -> tuple[State, str]:
+    if run.state == "not_evaluable":
+        return "not evaluable yet", run.error_message
+    if run.state == "cancelled":
+        return "cancelled", "cancelled, earlier result kept"
+    place = f" on line {run.error_line}" if run.error_line else ""
+    return "failed", f"failed{place}: {run.error_message}"

@@ -1,0 +1,120 @@
+"""What a run leaves behind: calibrated predictions, out-of-fold predictions, and the records to ask about next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from al_core.errors import InvalidInput
+from al_core.execution import Outcome
+from al_core.learning.calibration import Calibrator, fit_calibrator
+from al_core.learning.query_strategies import STRATEGIES
+from al_core.source import Settings
+from al_core.store import Store
+from al_core.store.runs import FinishedRun, TopTwo
+from al_core.types import Task
+from al_core.workflow.training import TrainingSet
+
+CANDIDATES = 2000
+ENOUGH_RANDOM = 100  # the calibrator is fitted on the audit sample alone from here on
+
+# (positions in the training set that were predicted, outcome): one for each fold, and last the shipped model's
+Outcomes = list[tuple[NDArray[np.int64], Outcome]]
+
+
+def aligned(outcome: Outcome, names: Sequence[str]) -> NDArray[np.float32]:
+    """Return the probabilities [rows, labels of the task] of an outcome; a class that was not in the fit has 0."""
+    assert outcome.probabilities is not None
+    aligned = np.zeros((len(outcome.probabilities), len(names)), dtype=np.float32)
+    for column, name in enumerate(outcome.classes):
+        aligned[:, names.index(name)] = outcome.probabilities[:, column]
+    return aligned
+
+
+def finished_run(
+    store: Store,
+    task: Task,
+    settings: Settings,
+    training: TrainingSet,
+    outcomes: Outcomes,
+) -> FinishedRun:
+    """Return what to store of a run: everything judged by models that never saw the record's label."""
+    positions = np.concatenate([predicted for predicted, _ in outcomes[:-1]])
+    oof = np.concatenate([aligned(outcome, training.names) for _, outcome in outcomes[:-1]])
+    calibrator = _calibrator(oof, training.label[positions], training.audit[positions])
+    allowed = _allowed(settings, training)
+    everything = aligned(outcomes[-1][1], training.names)
+    top = _top_two(training.record_nos, everything, calibrator, training.label_ids)
+    pool = np.setdiff1d(store.records.numbers(task.project_id), store.answers.answered(task.task_id))
+    in_pool = np.isin(top.record_no, pool)
+    kept = np.isin(top.first, allowed)
+    out_of_fold = _top_two(training.record_nos[training.rows[positions]], oof, calibrator, training.label_ids)
+    kept_oof = np.isin(out_of_fold.first, allowed)
+    folds = np.where(training.fold[positions] < 0, 0, training.fold[positions])
+    return FinishedRun(
+        predictions=_rows(top, kept),
+        in_pool=in_pool[kept],
+        out_of_fold=_rows(out_of_fold, kept_oof),
+        fold_no=folds[kept_oof],
+        candidates=_candidates(training.record_nos[in_pool], everything[in_pool]),
+        calibrator=calibrator.to_json(),
+        method="holdout" if settings.train_test_split is not None else f"{len(outcomes) - 1}-fold",
+        pool_size=len(pool),
+        classes=training.names,
+        proba_path="",
+        log="",
+    )
+
+
+def _calibrator(oof: NDArray[np.float32], label: NDArray[np.int64], audit: NDArray[np.bool_]) -> Calibrator:
+    # labels picked by a strategy are harder than the rest: they would make every confidence too low
+    chosen = audit if audit.sum() >= ENOUGH_RANDOM else np.ones_like(audit)
+    return fit_calibrator(oof[chosen], oof[chosen].argmax(axis=1) == label[chosen], label[chosen])
+
+
+def _allowed(settings: Settings, training: TrainingSet) -> NDArray[np.int64]:
+    if settings.label_names is None:
+        return training.label_ids
+    unknown = [name for name in settings.label_names if name not in training.names]
+    if unknown:
+        raise InvalidInput(
+            f"label_names has {unknown[0]!r}, which is not a label of the task.",
+            f"Use: {', '.join(training.names)}.",
+        )
+    return training.label_ids[[training.names.index(name) for name in settings.label_names]]
+
+
+def _top_two(
+    record_nos: NDArray[np.int64], proba: NDArray[np.float32], calibrator: Calibrator, label_ids: NDArray[np.int64]
+) -> TopTwo:
+    rows = np.arange(len(proba))
+    first = proba.argmax(axis=1)
+    rest = proba.copy()
+    rest[rows, first] = -1.0
+    second = rest.argmax(axis=1)
+    has_second = rest[rows, second] > 0
+    return TopTwo(
+        record_no=record_nos,
+        first=label_ids[first],
+        first_raw=proba[rows, first].astype(np.float64).round(6),
+        first_calibrated=calibrator.confidence(proba),
+        second=np.where(has_second, label_ids[second], 0),
+        second_raw=np.clip(rest[rows, second], 0, 1).astype(np.float64).round(6),
+    )
+
+
+def _rows(top: TopTwo, kept: NDArray[np.bool_]) -> TopTwo:
+    return TopTwo(**{name: getattr(top, name)[kept] for name in TopTwo.__slots__})
+
+
+def _candidates(
+    record_nos: NDArray[np.int64], proba: NDArray[np.float32]
+) -> dict[str, tuple[NDArray[np.int64], NDArray[np.float64]]]:
+    found = {}
+    for name in STRATEGIES.names():
+        scores = STRATEGIES.get(name)(proba)
+        best = np.argsort(-scores, kind="stable")[:CANDIDATES]
+        found[name] = (record_nos[best], scores[best].astype(np.float64))
+    return found

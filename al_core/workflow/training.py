@@ -1,0 +1,147 @@
+"""What a learner learns from: labels, vectors, folds, and whether that is enough to judge it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from al_core.errors import ActiveLearnersError
+from al_core.learning.folds import deal, holdout
+from al_core.source import Settings
+from al_core.store import Store
+from al_core.store.embeddings import VectorFile
+from al_core.types import Heuristic, Task
+
+FOLDS = 5
+
+
+class NotEvaluable(ActiveLearnersError):
+    """There are too few labels of too few classes to judge the heuristic yet; not a failure."""
+
+
+class RunFailed(ActiveLearnersError):
+    """The heuristic's code did not give a result."""
+
+    def __init__(self, kind: str, message: str, line: int = 0) -> None:
+        super().__init__(message, "Earlier results are kept.")
+        self.kind = kind
+        self.line = line
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSet:
+    """What a learner learns from. Rows count the vectors; `label` [m] indexes `names`; `fold` [m], -1 = never held out."""
+
+    files: tuple[VectorFile, ...]
+    rows: NDArray[np.int64]
+    label: NDArray[np.int64]
+    audit: NDArray[np.bool_]
+    fold: NDArray[np.int64]
+    names: tuple[str, ...]
+    label_ids: NDArray[np.int64]
+    n_without_vector: int
+
+    @property
+    def record_nos(self) -> NDArray[np.int64]:
+        """Return the record numbers [n] of all rows of the vectors."""
+        return self.files[0].record_nos
+
+    @property
+    def held_out(self) -> tuple[int, ...]:
+        """Return the fold numbers that are held out in turn."""
+        return tuple(int(fold) for fold in np.unique(self.fold) if fold != -1)
+
+
+def training_set(store: Store, task: Task, heuristic: Heuristic, settings: Settings) -> TrainingSet:
+    """Return the labels and vectors of a learner, with the fold of each label; folds are dealt where new."""
+    files = _vector_files(store, task, heuristic, settings)
+    labelled = store.answers.labelled(task.task_id)
+    record_nos = files[0].record_nos
+    place = np.searchsorted(record_nos, labelled.record_no)
+    has_vector = (place < len(record_nos)) & (labelled.label > 0)
+    has_vector[has_vector] = record_nos[place[has_vector]] == labelled.record_no[has_vector]
+    names = tuple(label.name for label in task.labels)
+    label_ids = np.array([label.label_id for label in task.labels], dtype=np.int64)
+    by_id = np.argsort(label_ids)
+    label = by_id[np.searchsorted(label_ids[by_id], labelled.label[has_vector])]
+    classes = [names[i] for i in label]
+    if settings.train_test_split is None:
+        fold = _folds(store, task, labelled.record_no[has_vector], classes)
+    else:
+        out = holdout(classes, settings.train_test_split, np.random.default_rng(task.task_id))
+        fold = np.where(out, 0, -1).astype(np.int64)
+    return TrainingSet(
+        files=files,
+        rows=place[has_vector].astype(np.int64),
+        label=label.astype(np.int64),
+        audit=labelled.audit[has_vector],
+        fold=fold,
+        names=names,
+        label_ids=label_ids,
+        n_without_vector=int((~has_vector & (labelled.label > 0)).sum()),
+    )
+
+
+def _vector_files(store: Store, task: Task, heuristic: Heuristic, settings: Settings) -> tuple[VectorFile, ...]:
+    usable = [e for e in store.embeddings.all(task.project_id) if e.granularity == task.granularity]
+    wanted = settings.embedding_names or ((heuristic.embedding_name,) if heuristic.embedding_name else ())
+    if not wanted:
+        ready = [embedding.name for embedding in usable if embedding.n_vectors]
+        if not ready:
+            raise RunFailed("embedding", "The project has no embedding yet. Compute one on the Project page.")
+        wanted = (ready[0],)
+    files = []
+    for name in wanted:
+        file = store.embeddings.vectors(store.embeddings.named(task.project_id, name))
+        if file is None:
+            raise RunFailed("embedding", f"The embedding {name!r} has no vectors yet. Wait until it is computed.")
+        files.append(file)
+    for file in files[1:]:
+        if not np.array_equal(file.record_nos, files[0].record_nos):
+            raise RunFailed(
+                "embedding",
+                f"{files[0].embedding.name!r} has vectors of {len(files[0].record_nos):,} records and "
+                f"{file.embedding.name!r} of {len(file.record_nos):,}. Compute both for the same records first.",
+            )
+    return tuple(files)
+
+
+def _folds(store: Store, task: Task, record_nos: NDArray[np.int64], classes: Sequence[str]) -> NDArray[np.int64]:
+    dealt_nos, dealt_classes, dealt_folds = store.runs.folds(task.task_id)
+    fresh = np.flatnonzero(~np.isin(record_nos, dealt_nos))
+    if len(fresh):
+        fresh_classes = [classes[i] for i in fresh]
+        folds = deal(fresh_classes, dealt_classes, dealt_folds, k=FOLDS)
+        store.runs.add_folds(task.task_id, record_nos[fresh], fresh_classes, folds)
+        dealt_nos, _, dealt_folds = store.runs.folds(task.task_id)
+    order = np.argsort(dealt_nos)
+    return dealt_folds[order][np.searchsorted(dealt_nos[order], record_nos)].astype(np.int64)
+
+
+def check_evaluable(training: TrainingSet, needs: int) -> None:
+    """Raise NotEvaluable where some fold's training part has one class only, or no class with `needs` labels."""
+    names = np.array(training.names, dtype=object)
+    counts = Counter(names[training.label])
+    listed = ", ".join(f"{name} {n}" for name, n in counts.most_common())
+    if not counts:
+        raise NotEvaluable("Not evaluable yet: no record is labelled.", "Label about 40 records, then run again.")
+    if len(counts) == 1:
+        raise NotEvaluable(
+            f"Not evaluable yet: all {len(training.rows)} labels are {listed.rsplit(' ', 1)[0]!r}.",
+            "A learner needs at least two different labels.",
+        )
+    if len(training.held_out) < 2 and bool((training.fold != -1).all()):
+        raise NotEvaluable(f"Not evaluable yet: {len(training.rows)} labels ({listed}).", "Label some more.")
+    for fold in training.held_out:
+        part = Counter(names[training.label[training.fold != fold]])
+        if not part or max(part.values()) < needs:
+            shown = ", ".join(f"{name} {n}" for name, n in part.most_common())
+            raise NotEvaluable(
+                f"Not evaluable yet: the code's cross-validation needs {needs} labels of some class, but the training "
+                f"part of fold {fold + 1} has {shown or 'none'}.",
+                "Label some more.",
+            )
