@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from al_core.learning.calibration import Calibrator, fit_calibrator, is_tree_like
+from al_core.learning.calibration import Calibrator, fit_calibrator, suits_temperature
 
 
 def softmax(logits):
@@ -128,12 +128,14 @@ def test_empty_matrices_are_fine():
         assert calibrator.confidence(np.empty((0, 4))).shape == (0,)
 
 
-def test_what_looks_like_a_tree():
+def test_temperature_is_not_for_trees_nor_for_those_always_sure():
     rng = np.random.default_rng(0)
-    assert is_tree_like(np.ones(500))
-    assert is_tree_like(rng.integers(30, 101, 1000) / 100)  # a forest of 100
-    assert not is_tree_like(rng.uniform(0.3, 1, 500))
-    assert not is_tree_like(rng.uniform(0.3, 1, 5000).astype(np.float16))
+    spread = rng.uniform(0.3, 1, 5000)
+    assert suits_temperature(spread)
+    assert suits_temperature(spread.astype(np.float16))
+    assert not suits_temperature(np.ones(500))
+    assert not suits_temperature(rng.integers(30, 101, 1000) / 100)  # a forest of 100
+    assert not suits_temperature(np.where(rng.random(5000) < 0.3, 1 - spread / 1000, spread))
 
 
 @pytest.mark.parametrize(
