@@ -1,8 +1,8 @@
-"""CSV for spreadsheets: UTF-8 with a byte order mark, CRLF between rows, line breaks inside cells as they are.
+r"""CSV for spreadsheets: UTF-8 with a byte order mark, CRLF between rows, line breaks inside cells as they are.
 
 Spreadsheets run a cell that begins like a formula. Such text cells get a leading apostrophe, also those that
 begin with apostrophes followed by such a character, so that taking one apostrophe away from every cell that
-matches `^'+[=+@\\t\\r-]` gives back the text exactly. Plain numbers such as -5 are no formulas and stay.
+matches `^'+[=+@\t\r-]` gives back the text exactly. Plain numbers such as -5 are no formulas and stay.
 Programs should rather read JSON Lines, which changes nothing. The mark makes spreadsheets read the file as
 UTF-8; pandas, DuckDB and this project's own importer skip it.
 """

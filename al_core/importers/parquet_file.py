@@ -23,6 +23,8 @@ class ParquetImporter:
         """Return the table in the file; raises InvalidInput when it is damaged."""
         try:
             file = pq.ParquetFile(path)
+        except pa.ArrowMemoryError:  # it is an ArrowException too, but tells nothing about the file
+            raise
         except (pa.ArrowException, OSError) as error:
             raise _damaged(error) from error
         schema = file.schema_arrow
@@ -55,6 +57,8 @@ def _rows(file: pq.ParquetFile, kept: list[int]) -> Iterator[tuple[object, ...]]
     try:
         for batch in file.iter_batches(batch_size=_BATCH):
             yield from zip(*(_values(batch.column(place)) for place in kept), strict=True)
+    except pa.ArrowMemoryError:
+        raise
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise _damaged(error) from error
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from datetime import datetime, time
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import openpyxl
 from openpyxl.utils import get_column_letter
@@ -22,6 +23,9 @@ _HIGHEST_RATIO = 200  # XML of real workbooks packs 5 to 30 times; a bomb 1,000 
 _SMALL = 50 << 20  # bytes below which any ratio is harmless
 _HIDDEN = " (hidden)"
 _LOOK_AT = 20  # rows
+# What openpyxl and what it reads with raise for broken files; a broken XML is a SyntaxError.
+_DAMAGED = (InvalidFileException, KeyError, ValueError, OSError, SyntaxError, EOFError, zipfile.BadZipFile, zlib.error)
+_R = TypeVar("_R")
 
 
 class XlsxImporter:
@@ -50,7 +54,7 @@ class XlsxImporter:
         columns, renamed = unique_names(header)
         done = [0]
         n_rows = max(declared - header_row, 1)
-        source = zip(_rows(values[name]), formulas[name].iter_rows(), strict=False)
+        source = zip(_rows(values[name]), _guarded(formulas[name].iter_rows()), strict=False)
         rows = _read(source, header_row, width, report)
 
         def counted() -> Iterator[Row]:
@@ -134,18 +138,28 @@ def table_width(rows: Sequence[Sequence[object]], header_row: int) -> int:
 def _workbook(path: Path, *, stored_values: bool) -> openpyxl.Workbook:
     try:
         return openpyxl.load_workbook(path, read_only=True, data_only=stored_values)
-    except (InvalidFileException, KeyError, ValueError, SyntaxError, zipfile.BadZipFile) as error:
-        raise InvalidInput(
-            "The workbook is damaged and cannot be read.", "Save it again, or save it as CSV."
-        ) from error
+    except _DAMAGED as error:
+        raise _damaged() from error
 
 
 def _filled(value: object) -> bool:
     return value is not None and str(value).strip() != ""
 
 
+def _damaged() -> InvalidInput:
+    return InvalidInput("The workbook is damaged and cannot be read.", "Save it again, or save it as CSV.")
+
+
+def _guarded(rows: Iterator[_R]) -> Iterator[_R]:
+    """The rows; sheets are unpacked while they are read, so damage shows late."""
+    try:
+        yield from rows
+    except _DAMAGED as error:
+        raise _damaged() from error
+
+
 def _rows(sheet: Worksheet) -> Iterator[tuple[object, ...]]:
-    for row in sheet.iter_rows(values_only=True):
+    for row in _guarded(sheet.iter_rows(values_only=True)):
         if len(row) > MOST_COLUMNS and any(map(_filled, row[MOST_COLUMNS:])):
             raise InvalidInput(f"The sheet has cells beyond its column {MOST_COLUMNS:,}.", "Remove them.")
         yield row
