@@ -14,6 +14,7 @@ from al_core.errors import InvalidInput
 
 _BLOCK = 1 << 20
 _SAMPLE = 1 << 17  # bytes shown to the charset detector: more is slow and not better
+_NOT_GUESSED = ["utf_16", "utf_16_be", "utf_16_le", "utf_32", "utf_32_be", "utf_32_le", "utf_7"]  # ruled out before
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark is its beginning
@@ -122,7 +123,7 @@ def _guess(sample: bytes) -> str:
     A charset detector is unsure between the many Latin code pages when a text is short; by far the most
     common of them is cp1252, of which latin-1 is a part.
     """
-    best = from_bytes(sample).best()
+    best = from_bytes(sample, cp_exclusion=_NOT_GUESSED).best()
     western = sample.decode("cp1252", errors="replace")
     if best is None:
         return "cp1252"

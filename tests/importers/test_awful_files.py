@@ -12,7 +12,6 @@ from al_core.importers.previewing import make_preview
 from al_core.importers.tables import DETECT
 from al_core.types import Problem
 
-
 LABELLED = Mapping(("text",), "id", "label")
 
 

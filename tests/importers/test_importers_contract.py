@@ -17,7 +17,6 @@ from al_core.importers import IMPORTERS, Mapping, format_of
 from al_core.importers.previewing import make_preview
 from al_core.importers.tables import DETECT
 
-
 COLUMNS = ["id", "text", "label", "note"]
 ROWS = [
     ["01", "good\nmorning", "greeting", "NA"],
