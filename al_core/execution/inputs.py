@@ -1,0 +1,89 @@
+"""A job's files and limits, checked before anything starts."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from al_core.errors import InvalidInput
+from al_core.execution import FitPredict
+from al_core.sandbox import frames
+
+HEADER_BYTES = 1 << 20  # more than any result's header needs
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Rows to predict, and the most bytes that the result can have."""
+
+    predicted: int
+    result_bytes: int
+
+
+def check(job: FitPredict) -> Shape:
+    """Return the job's sizes; raises InvalidInput when its parts do not fit each other."""
+    if not job.vectors:
+        raise InvalidInput("The job names no vectors.", "Compute an embedding first.")
+    lengths = {_n_rows(path) for path in job.vectors}
+    if len(lengths) != 1:
+        raise InvalidInput(f"The vector files have {sorted(lengths)} rows.", "Compute the shorter embedding again.")
+    n_rows = lengths.pop()
+    if len(job.train_rows) != len(job.train_labels):
+        raise InvalidInput(f"{len(job.train_rows)} training rows have {len(job.train_labels)} labels.")
+    if len(job.train_rows) == 0:
+        raise InvalidInput("There are no labels to learn from.", "Label some records first.")
+    for rows in (job.train_rows, job.predict_rows):
+        if rows is not None and len(rows) and not 0 <= int(rows.min()) <= int(rows.max()) < n_rows:
+            raise InvalidInput(f"A row beyond the {n_rows} vectors is named.", "Compute the embedding again.")
+    predicted = n_rows if job.predict_rows is None else len(job.predict_rows)
+    result_bytes = predicted * len(set(job.train_labels)) * 4 + HEADER_BYTES
+    return Shape(predicted, result_bytes)
+
+
+def _n_rows(path: Path) -> int:
+    try:
+        array = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError) as error:
+        hint = "Compute the embedding again."
+        raise InvalidInput(f"The vectors {path.name} cannot be read: {error}.", hint) from error
+    if array.ndim != 2 or array.dtype not in (np.float16, np.float32):
+        raise InvalidInput(f"{path.name} holds {array.dtype} {array.shape}.", "It must be float32 [n, dim].")
+    return len(array)
+
+
+def for_child(job: FitPredict) -> frames.Job:
+    """Return what the child gets to know of `job`."""
+    rows = np.asarray(job.train_rows, np.int64)
+    return frames.Job(job.source, rows, job.train_labels, job.predict_rows, job.seed)
+
+
+def limits_for_child(job: FitPredict, shape: Shape) -> Mapping[str, float]:
+    """Return the limits by name, as the warm process wants them."""
+    return {
+        "seconds": job.limits.seconds,
+        "memory_mib": job.limits.memory_mib,
+        "scratch_mib": job.limits.scratch_mib,
+        "result_bytes": shape.result_bytes,
+    }
+
+
+def opened(files: ExitStack, path: Path) -> int:
+    """Return `path` open for reading until `files` closes."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    files.callback(os.close, descriptor)
+    return descriptor
+
+
+def unnamed(files: ExitStack) -> int:
+    """Return an empty file without a name, in memory where the system can, until `files` closes."""
+    if hasattr(os, "memfd_create"):
+        descriptor = os.memfd_create("run", os.MFD_CLOEXEC)
+        files.callback(os.close, descriptor)
+        return descriptor
+    return files.enter_context(tempfile.TemporaryFile()).fileno()

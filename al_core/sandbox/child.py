@@ -1,0 +1,78 @@
+"""Child side: one job from its descriptors to its result, in a process that does nothing else."""
+
+from __future__ import annotations
+
+import math
+import mmap
+import os
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+import joblib  # type: ignore[import-untyped]
+import numpy as np
+from joblib.parallel import ThreadingBackend  # type: ignore[import-untyped]
+from numpy.lib import format as npy_format
+from numpy.typing import NDArray
+
+from al_core.contract import listen_to_progress
+from al_core.sandbox import frames, learner, progress, tracebacks
+
+
+@dataclass(frozen=True, slots=True)
+class Descriptors:
+    """Open files of one job, passed by the app."""
+
+    job: int
+    result: int
+    progress: int
+    vectors: tuple[int, ...]
+
+
+def run(descriptors: Descriptors, lock: Callable[[], None]) -> None:
+    """Return nothing; runs the job and writes its result. `lock` gives up every right before foreign code runs."""
+    job = frames.read_job(descriptors.job)
+    os.close(descriptors.job)
+    matrix = learner.Matrix([_mapped(descriptor) for descriptor in descriptors.vectors])
+    _settle(job.seed)
+    listen_to_progress(progress.teller(descriptors.progress))
+    tracebacks.remember_source(job.source)
+    lock()
+    try:
+        _fit_predict(job, matrix, descriptors.result)
+    except BaseException as error:  # sys.exit and KeyboardInterrupt, too, are the heuristic's doing
+        frames.write_failure(descriptors.result, tracebacks.explain(error, job.source))
+
+
+def _fit_predict(job: frames.Job, matrix: learner.Matrix, result: int) -> None:
+    model = learner.load_learner(job.source)
+    classes = learner.fit(model, matrix.take(job.train_rows), job.train_labels)
+    n_rows = matrix.n_rows if job.predict_rows is None else len(job.predict_rows)
+    frames.begin_result(result, classes, n_rows)
+    for embeddings in matrix.chunks(job.predict_rows):
+        frames.write_all(result, learner.predict(model, classes, embeddings).data)
+
+
+def _mapped(descriptor: int) -> NDArray[np.floating[Any]]:
+    """Return the array in an .npy file [n, dim], mapped privately: writing to it changes only this process's pages.
+
+    The header is parsed from the map, because a passed descriptor shares its position with other runs.
+    """
+    mapped = mmap.mmap(descriptor, 0, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ | mmap.PROT_WRITE)
+    os.close(descriptor)
+    head = BytesIO(mapped[: 1 << 12])
+    version = npy_format.read_magic(head)
+    read_header = npy_format.read_array_header_1_0 if version == (1, 0) else npy_format.read_array_header_2_0
+    shape, _, dtype = read_header(head)
+    return np.frombuffer(mapped, dtype, count=math.prod(shape), offset=head.tell()).reshape(shape)
+
+
+def _settle(seed: int) -> None:
+    """Make runs repeatable, and parallel estimators use threads: processes are denied here."""
+    random.seed(seed)
+    np.random.seed(seed % (1 << 32))  # noqa: NPY002 - heuristics without random_state draw from the global generator
+    for name in ("loky", "multiprocessing"):
+        joblib.register_parallel_backend(name, ThreadingBackend)
+    joblib.register_parallel_backend("threading", ThreadingBackend, make_default=True)
