@@ -197,18 +197,15 @@ class Predicted:
     confidence: Floats
 
     def kept_label_ids(self, min_confidence: float | Mapping[int, float]) -> NDArray[np.int64]:
-        """Return the label ids [m] of the predictions that are kept, in order, with ABSTAINED for the others [n].
+        """Return the label id of each prediction that is kept, and ABSTAINED for the others, int64 [n].
 
         `min_confidence` is one number or one per label id; raises KeyError for a predicted label without one.
         """
-        given = self.label_ids != ABSTAINED
         if not isinstance(min_confidence, Mapping):
-            return np.where(given & keep(self.confidence, min_confidence), self.label_ids, ABSTAINED)
-        found, place = np.unique(self.label_ids[given], return_inverse=True)
-        cuts = np.array([min_confidence[int(label_id)] for label_id in found], dtype=np.float64)
-        kept_ids = np.full(len(self.label_ids), ABSTAINED, dtype=np.int64)
-        kept_ids[given] = np.where(keep(self.confidence[given], cuts[place]), self.label_ids[given], ABSTAINED)
-        return kept_ids
+            return np.where(keep(self.confidence, min_confidence), self.label_ids, ABSTAINED)
+        found, place = np.unique(self.label_ids, return_inverse=True)
+        cuts = [min_confidence[int(label_id)] if label_id != ABSTAINED else 1.0 for label_id in found]
+        return np.where(keep(self.confidence, np.array(cuts)[place]), self.label_ids, ABSTAINED)
 
 
 def precision_by_label(

@@ -148,11 +148,8 @@ def _fit_temperature(proba: NDArray[np.floating], truth_column: NDArray[np.int64
     step = -(-len(proba) // _MOST_ROWS_TEMPERATURE)
     column = truth_column[::step]
     logs = np.log(np.clip(np.asarray(proba[::step], dtype=np.float64), _LEAST_PROBABILITY, 1.0))
-    is_missing = column < 0
-    # A class without a column has the floor as its probability, and a place of its own in the sum.
-    own = np.where(is_missing, np.log(_LEAST_PROBABILITY), -np.inf)[:, None]
-    true_logs = np.where(is_missing, np.log(_LEAST_PROBABILITY), logs[np.arange(len(logs)), column])
-    logs = np.hstack([logs, own])
+    # A class without a column has the floor as its probability, like one that the fold never saw.
+    true_logs = np.where(column < 0, np.log(_LEAST_PROBABILITY), logs[np.arange(len(logs)), column])
 
     def loss(log_temperature: float) -> float:
         temperature = np.exp(log_temperature)
