@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import duckdb
 import numpy as np
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 
 from al_core.store.database import Database
 from al_core.store.projects import now
-from al_core.types import Answer
+from al_core.types import Answer, LabelSpan
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,15 @@ class LastAnswer:
     text: str
     verdict: str
     label_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """What people's answers on a record resolve to, who gave them, and how the record was drawn."""
+
+    labels: tuple[LabelSpan, ...]
+    people: tuple[str, ...]
+    drawn_by: str
 
 
 class Answers:
@@ -155,6 +165,29 @@ class Answers:
                 spans.append((label_id, start, end))
         return {record_no: tuple(spans) for record_no, spans in found.items()}
 
+    def truths(self, task_id: int) -> dict[int, Truth]:
+        """Return what is settled about each record with a truth, conflicts left out, by record number."""
+        people: dict[int, list[str]] = dict(
+            self._database.rows(
+                "SELECT c.record_no, list(p.name ORDER BY p.name) FROM current_answer c JOIN answer a USING (answer_id)"
+                " JOIN person p ON p.person_id = c.person_id WHERE c.task_id = ? AND a.verdict = 'accept'"
+                " GROUP BY c.record_no",
+                [task_id],
+            )
+        )
+        rows = self._database.rows(
+            "SELECT t.record_no, t.drawn_by, l.label_id, l.start_char, l.end_char FROM truth t"
+            " LEFT JOIN truth_label l ON l.task_id = t.task_id AND l.record_no = t.record_no"
+            " WHERE t.task_id = ? AND t.state <> 'conflict' ORDER BY t.record_no, l.ordinal",
+            [task_id],
+        )
+        found: dict[int, Truth] = {}
+        for record_no, group in groupby(rows, key=lambda row: row[0]):
+            labelled = list(group)
+            spans = tuple(LabelSpan(*row[2:]) for row in labelled if row[2] is not None)
+            found[record_no] = Truth(spans, tuple(people.get(record_no, ())), labelled[0][1])
+        return found
+
     # --- labels kept apart for simulation
 
     def hide(self, task_id: int, labels: Sequence[tuple[int, int, int, int | None, int | None]]) -> None:
@@ -201,7 +234,7 @@ JOIN (SELECT DISTINCT task_id, record_no, person_id FROM fresh) f USING (task_id
 GROUP BY ALL
 """
 
-# the audit sample: blind answers on records drawn at random, and imports whose importer claims all rows or a random part
+# the audit sample: blind answers on records drawn at random, and imports claimed to be all rows or a random part
 _RESOLVED = """
 CREATE OR REPLACE TEMP TABLE resolved AS
 WITH touched AS (SELECT DISTINCT task_id, record_no FROM fresh),

@@ -85,7 +85,11 @@ def _plain(column: Any) -> NDArray[Any]:  # noqa: ANN401
         return np.asarray(column.filled(None))
     if column.dtype.kind == "b":
         return np.asarray(column.filled(False))
-    return np.asarray(column.astype(np.float64).filled(np.nan)) if column.mask.any() else np.asarray(column)
+    if not np.ma.is_masked(column):
+        return np.asarray(column)
+    filled = np.asarray(column, dtype=np.float64)
+    filled[np.ma.getmaskarray(column)] = np.nan
+    return filled
 
 
 def _connect(path: Path) -> duckdb.DuckDBPyConnection:

@@ -40,8 +40,8 @@ class Embeddings:
         self._folder = folder
 
     def ensure(self, project_id: int, attribute: Attribute, granularity: Granularity, model: str) -> Embedding:
-        """Return the embedding of an attribute by a model, made (empty) when new."""
-        name = f"{attribute.name}-{granularity}-{model}"
+        """Return the embedding of an attribute by a model (a name or a folder), made (empty) when new."""
+        name = f"{attribute.name}-{granularity}-{Path(model).name}"
         with self._database.transaction() as cursor:
             cursor.execute(
                 "INSERT INTO embedding SELECT nextval('id_sequence'), ?, ?, ?, ?, ?, ?"

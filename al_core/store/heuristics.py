@@ -104,6 +104,13 @@ class Heuristics:
                 [clean, present.enabled if enabled is None else enabled, heuristic_id],
             )
 
+    def move(self, heuristic_id: int, task_id: int) -> None:
+        """Give a heuristic to another task; raises InvalidInput where it has runs, which belong to the old one."""
+        if self._database.value("SELECT 1 FROM run WHERE heuristic_id = ? LIMIT 1", [heuristic_id]):
+            raise InvalidInput("A heuristic with runs stays with its task.", "Make a new one for the other task.")
+        with self._database.transaction() as cursor:
+            cursor.execute("UPDATE heuristic SET task_id = ? WHERE heuristic_id = ?", [task_id, heuristic_id])
+
     def set_deleted(self, heuristic_id: int, *, deleted: bool) -> None:
         """Delete a heuristic, or bring it back: nothing of it is removed."""
         with self._database.transaction() as cursor:

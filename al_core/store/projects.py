@@ -124,7 +124,8 @@ class Projects:
         with self._database.transaction() as cursor:
             cursor.execute(
                 "INSERT INTO label SELECT nextval('id_sequence'), $task, name, (ordinal % $palette) + 1, key, '',"
-                " ordinal, NULL FROM (SELECT unnest($names) AS name, unnest($keys) AS key, unnest($ordinals) AS ordinal)",
+                " ordinal, NULL FROM (SELECT unnest($names) AS name, unnest($keys) AS key,"
+                " unnest($ordinals) AS ordinal)",
                 {
                     "task": task_id,
                     "palette": PALETTE,
@@ -170,7 +171,15 @@ class Projects:
             " WHERE task_id = ? AND deleted_ts IS NULL ORDER BY ordinal",
             [task_id],
         )
-        return Task(*row[:4], attribute=Attribute(*row[4:]), labels=tuple(Label(*label) for label in labels))
+        found_id, project_id, name, kind, *attribute = row
+        return Task(
+            task_id=found_id,
+            project_id=project_id,
+            name=name,
+            kind=kind,
+            attribute=Attribute(*attribute),
+            labels=tuple(Label(*label) for label in labels),
+        )
 
     def task_named(self, project_id: int, name: str) -> Task:
         """Return a project's task by name; raises NotFound with the choices."""

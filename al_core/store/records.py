@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,8 +28,8 @@ class Ingested:
 def quoted(name: str) -> str:
     """Return a column name as an SQL identifier.
 
-    >>> quoted('a "b"')
-    '"a ""b\""'
+    >>> quoted('a"b') == 'a""b'.join('""')
+    True
     """
     return '"' + name.replace('"', '""') + '"'
 
@@ -59,7 +59,7 @@ class Records:
                 "SELECT name, attribute_id, is_text FROM attribute WHERE project_id = ?", [project_id]
             ).fetchall():
                 if name in columns and is_text:
-                    changed += _add_texts(cursor, project_id, attribute_id, name)
+                    changed += _add_texts(cursor, attribute_id, name)
                 elif name in columns:
                     _add_scalars(cursor, attribute_id, name)
             cursor.execute("DROP TABLE incoming")
@@ -145,10 +145,13 @@ class Records:
             cursor.execute("DROP TABLE wanted")
         return len(set(shas))
 
-    def last_number(self, project_id: int) -> int:
-        """Return the highest record number of a project, -1 without records."""
-        found = self._database.value("SELECT max(record_no) FROM record WHERE project_id = ?", [project_id])
-        return -1 if found is None else int(found)
+    def pages(self, project_id: int, attribute_id: int, size: int = 2000) -> Iterator[list[Record]]:
+        """Yield all records that are not deleted, by number, in lists of at most `size`."""
+        numbers = self.numbers(project_id)
+        for start in range(0, len(numbers), size):
+            wanted = [int(number) for number in numbers[start : start + size]]
+            records = self.get(project_id, attribute_id, wanted)
+            yield [records[number] for number in wanted]
 
 
 def _add_attributes(
@@ -180,7 +183,7 @@ def _add_records(cursor: duckdb.DuckDBPyConnection, project_id: int, staged: Pat
     return int(counted[0][0]), int(counted[0][1])
 
 
-def _add_texts(cursor: duckdb.DuckDBPyConnection, project_id: int, attribute_id: int, name: str) -> int:
+def _add_texts(cursor: duckdb.DuckDBPyConnection, attribute_id: int, name: str) -> int:
     column = quoted(name)
     cursor.execute(
         f"CREATE TEMP TABLE fresh_text AS SELECT i.record_no, coalesce(i.{column}, '') AS text,"

@@ -39,9 +39,8 @@ def create(store: Store, task: Task, name: str, starter: str, person: Person) ->
     taken = {heuristic.name for heuristic in store.heuristics.all(task.task_id)}
     free = next(n for n in (wanted, *(f"{wanted} {i}" for i in range(2, 10_000))) if n not in taken)
     embedding = default_embedding(store, task)
-    return store.heuristics.create(
-        task.task_id, free, "active_learner", STARTERS[starter], embedding, person.person_id
-    )
+    source = STARTERS[starter].replace("EMBEDDING_NAME", embedding or f"{task.attribute.name}-classification-none-yet")
+    return store.heuristics.create(task.task_id, free, "active_learner", source, embedding, person.person_id)
 
 
 def default_embedding(store: Store, task: Task) -> str:

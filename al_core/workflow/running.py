@@ -133,14 +133,12 @@ def _execute(
 
 
 def code_threshold(settings: Settings) -> float:
-    """Return the min_confidence that the code asks for, 0.8 where it names none (or one per label)."""
-    return settings.min_confidence if isinstance(settings.min_confidence, float) else DEFAULT_THRESHOLD
+    """Return the min_confidence that the code asks for in two decimals, 0.8 where it names none (or one per label)."""
+    return round(settings.min_confidence, 2) if isinstance(settings.min_confidence, float) else DEFAULT_THRESHOLD
 
 
-def _fit_all(
-    executor: Executor, source: str, training: TrainingSet, context: JobContext, log: _Log
-) -> Outcomes:
-    """Return (positions in the training set that were predicted, outcome) of each fold, and last of the shipped model."""
+def _fit_all(executor: Executor, source: str, training: TrainingSet, context: JobContext, log: _Log) -> Outcomes:
+    """Return the outcome of each fold and, last, of the shipped model, with the positions predicted."""
     everything = np.arange(len(training.rows))
     parts = [(everything[training.fold != fold], everything[training.fold == fold]) for fold in training.held_out]
     labels = [training.names[i] for i in training.label]
@@ -163,9 +161,7 @@ def _fit_all(
     return _collect(handles, len(training.rows), context, log)
 
 
-def _collect(
-    handles: list[tuple[Rows, Handle]], n_labels: int, context: JobContext, log: _Log
-) -> Outcomes:
+def _collect(handles: list[tuple[Rows, Handle]], n_labels: int, context: JobContext, log: _Log) -> Outcomes:
     outcomes = []
     for number, (predicted, handle) in enumerate(handles, start=1):
         shipped = number == len(handles)

@@ -1,8 +1,11 @@
-"""Starters: heuristics that run as they are, to be changed by the person who picks one."""
+"""Starters: heuristics that run as they are, to be changed by the person who picks one.
+
+EMBEDDING_NAME stands for the embedding that the project has.
+"""
 
 from __future__ import annotations
 
-LOGISTIC_REGRESSION = '''\
+LOGISTIC_REGRESSION = """\
 from sklearn.linear_model import LogisticRegression
 
 
@@ -12,16 +15,16 @@ class LogisticRegressionLearner(LearningClassifier):
         # C=1 leaves almost nothing above 0.8 confidence on few labels
         self.model = LogisticRegression(C=10, max_iter=1000)
 
-    @params_fit()
+    @params_fit(embedding_name="EMBEDDING_NAME")
     def fit(self, embeddings, labels):
         self.model.fit(embeddings, labels)
 
     @params_inference(min_confidence=0.8, label_names=None)
     def predict_proba(self, embeddings):
         return self.model.predict_proba(embeddings)
-'''
+"""
 
-DECISION_TREE_GRID = '''\
+DECISION_TREE_GRID = """\
 from sklearn.model_selection import GridSearchCV
 from sklearn.tree import DecisionTreeClassifier
 
@@ -34,9 +37,9 @@ class ActiveDecisionTree(LearningClassifier):
             "max_depth": [5, 10, None],
         }
         self.model = GridSearchCV(DecisionTreeClassifier(random_state=0), params, cv=3)
-'''
+"""
 
-NEAREST_NEIGHBOURS = '''\
+NEAREST_NEIGHBOURS = """\
 from sklearn.neighbors import KNeighborsClassifier
 
 
@@ -54,7 +57,7 @@ class NearestNeighbours(LearningClassifier):
     @params_inference(min_confidence=0.8)
     def predict_proba(self, embeddings):
         return self.model.predict_proba(embeddings)
-'''
+"""
 
 STARTERS = {
     "Logistic regression": LOGISTIC_REGRESSION,

@@ -34,7 +34,10 @@ class RunFailed(ActiveLearnersError):
 
 @dataclass(frozen=True, slots=True)
 class TrainingSet:
-    """What a learner learns from. Rows count the vectors; `label` [m] indexes `names`; `fold` [m], -1 = never held out."""
+    """What a learner learns from.
+
+    `rows` [m] count the vectors, `label` [m] indexes `names`, `fold` [m] is -1 where a label is never held out.
+    """
 
     files: tuple[VectorFile, ...]
     rows: NDArray[np.int64]
@@ -114,7 +117,7 @@ def _folds(store: Store, task: Task, record_nos: NDArray[np.int64], classes: Seq
     dealt_nos, dealt_classes, dealt_folds = store.runs.folds(task.task_id)
     fresh = np.flatnonzero(~np.isin(record_nos, dealt_nos))
     if len(fresh):
-        fresh_classes = [classes[i] for i in fresh]
+        fresh_classes = [classes[int(i)] for i in fresh]
         folds = deal(fresh_classes, dealt_classes, dealt_folds, k=FOLDS)
         store.runs.add_folds(task.task_id, record_nos[fresh], fresh_classes, folds)
         dealt_nos, _, dealt_folds = store.runs.folds(task.task_id)

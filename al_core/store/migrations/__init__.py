@@ -60,7 +60,7 @@ def migrate(path: Path, steps: tuple[Migration, ...] = MIGRATIONS) -> Database:
 
 def _missing(database: Database, steps: tuple[Migration, ...]) -> list[Migration]:
     has_table = database.value("SELECT count(*) FROM duckdb_tables() WHERE table_name = 'schema_migration'")
-    applied = dict(database.rows("SELECT version, sha FROM schema_migration")) if has_table else {}
+    applied: dict[int, str] = dict(database.rows("SELECT version, sha FROM schema_migration")) if has_table else {}
     newest = max(applied, default=0)
     if newest > steps[-1].version:
         raise InvalidInput(

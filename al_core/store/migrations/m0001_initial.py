@@ -69,8 +69,8 @@ CREATE TABLE embedding_part (
     records_path TEXT, shas_path TEXT, typical_path TEXT, sha256 TEXT, done_ts TIMESTAMP);
 
 CREATE TABLE heuristic (
-    heuristic_id BIGINT PRIMARY KEY, task_id BIGINT, name TEXT, kind TEXT, owner_id BIGINT, enabled BOOLEAN DEFAULT true,
-    head_version INTEGER, deleted_ts TIMESTAMP);
+    heuristic_id BIGINT PRIMARY KEY, task_id BIGINT, name TEXT, kind TEXT, owner_id BIGINT,
+    enabled BOOLEAN DEFAULT true, head_version INTEGER, deleted_ts TIMESTAMP);
 CREATE TABLE heuristic_version (
     heuristic_id BIGINT, version_no INTEGER, source TEXT, source_sha TEXT, embedding_name TEXT, person_id BIGINT,
     made_ts TIMESTAMP, PRIMARY KEY (heuristic_id, version_no));

@@ -1,0 +1,21 @@
+"""Active Learners: navigation and the frame of every page. Start it with `make app`."""
+
+import streamlit as st
+
+from pages.components.frame import page_frame
+
+st.set_page_config(page_title="Active Learners", page_icon=":material/show_chart:", layout="wide")
+
+page = st.navigation(
+    [
+        st.Page("pages/1_Overview.py", title="Overview", icon=":material/home:", default=True),
+        st.Page("pages/2_Label.py", title="Label", icon=":material/label:"),
+        st.Page("pages/3_Heuristics.py", title="Heuristics", icon=":material/code:"),
+        st.Page("pages/4_Tune.py", title="Tune", icon=":material/tune:"),
+        st.Page("pages/5_Project.py", title="Project", icon=":material/folder:"),
+    ],
+    position="top",
+)
+
+with page_frame(page.title):
+    page.run()

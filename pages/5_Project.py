@@ -1,0 +1,25 @@
+"""Project: import files, define tasks with their labels, compute embeddings."""
+
+import streamlit as st
+
+from pages.components.embedding_form import embeddings_section
+from pages.components.frame import current
+from pages.components.import_form import import_section
+from pages.components.numbers import count
+from pages.components.task_form import projects_section, tasks_section
+
+here = current()
+
+with st.container(horizontal=True, vertical_alignment="center"):
+    st.title("Project", anchor=False, width="content")
+    st.caption(f"{here.project.name}, {count(here.workspace.store.records.count(here.project.project_id), 'record')}")
+
+import_tab, task_tab, embedding_tab, project_tab = st.tabs(["Import", "Tasks and labels", "Embeddings", "Projects"])
+with import_tab:
+    import_section(here)
+with task_tab:
+    tasks_section(here)
+with embedding_tab:
+    embeddings_section(here)
+with project_tab:
+    projects_section(here)

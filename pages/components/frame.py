@@ -1,0 +1,139 @@
+"""The frame around every page: who, which project and task, what runs, what is saved, and errors in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import streamlit as st
+
+from al_core.errors import ActiveLearnersError
+from al_core.types import Person, Project, Task
+from al_core.workflow.workspace import Workspace
+from pages.components import person, state
+from pages.components.answers import saved_indicator
+from pages.components.jobs import jobs_panel
+from pages.components.resources import workspace
+
+WIDTHS = {"Label": 1200}
+WIDTH = 1440
+# Streamlit writes white on primary buttons, which cannot be read on the dark theme's accent
+STYLE = '<style>[data-testid="stBaseButton-primary"] { color: Canvas !important }</style>'
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """What a page works on. A project without tasks has none."""
+
+    workspace: Workspace
+    person: Person
+    project: Project
+    task: Task | None
+
+
+@contextmanager
+def page_frame(title: str) -> Iterator[None]:
+    """Draw the frame and run the page inside it; a person's mistake becomes a message, a bug stays loud."""
+    st.html(STYLE)
+    with st.container(horizontal_alignment="center"), st.container(width=WIDTHS.get(title, WIDTH)):
+        try:
+            current = _open()
+            _context_bar(current, on_label_page=title == "Label")
+            yield
+        except ActiveLearnersError as error:
+            st.error(f"**{_literal(error.message)}** {_literal(error.hint)}", icon=":material/error:")
+
+
+def current() -> Current:
+    """Return what the page works on."""
+    found = state.get("current")
+    assert isinstance(found, Current)
+    return found
+
+
+def _literal(text: str) -> str:
+    """Return text that Markdown shows as it is.
+
+    >>> _literal("a*b $c$ :red[d]")
+    'a\\\\*b \\\\$c\\\\$ \\\\:red\\\\[d\\\\]'
+    """
+    return "".join("\\" + character if character in "\\`*_{}[]()<>#+-!$:|~" else character for character in text)
+
+
+literal = _literal
+
+
+def _open() -> Current:
+    name = state.get("person") or person.remembered()
+    if not name:
+        _ask_name()
+        st.stop()
+    opened = workspace()
+    somebody = opened.store.projects.person(name)
+    state.put("person", somebody.name)
+    person.remember(somebody.name)
+    chosen = opened.store.projects.setting(f"person:{somebody.person_id}", "selection") or {}
+    projects = opened.store.projects.all()
+    if not projects:
+        projects = (opened.store.projects.create("First project"),)
+    project = next((one for one in projects if one.project_id == chosen.get("project")), projects[0])
+    tasks = opened.store.projects.tasks(project.project_id)
+    task = next((one for one in tasks if one.task_id == chosen.get("task")), tasks[0] if tasks else None)
+    found = Current(opened, somebody, project, task)
+    state.put("current", found)
+    return found
+
+
+def _ask_name() -> None:
+    with st.container(width=420), st.form("who", border=True):
+        st.subheader("Who is labeling?")
+        st.caption("A name is enough. It stands beside your answers, and this browser remembers it.")
+        name = st.text_input("Your name", key="who_name", max_chars=60)
+        if st.form_submit_button("Start", type="primary") and name.strip():
+            state.put("person", " ".join(name.split()))
+            st.rerun()
+
+
+def _context_bar(current: Current, *, on_label_page: bool) -> None:
+    projects = {one.name: one for one in current.workspace.store.projects.all()}
+    tasks = {one.name: one for one in current.workspace.store.projects.tasks(current.project.project_id)}
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="context_bar"):
+        st.menu_button(
+            current.project.name,
+            list(projects),
+            key="pick_project",
+            icon=":material/folder_open:",
+            type="tertiary",
+            on_click=lambda: choose(current, projects[state.widget("pick_project")], None),
+        )
+        if current.task is not None:
+            st.menu_button(
+                current.task.name,
+                list(tasks),
+                key="pick_task",
+                type="tertiary",
+                icon=":material/label:",
+                on_click=lambda: choose(current, current.project, tasks[state.widget("pick_task")]),
+            )
+            st.caption("extraction" if current.task.kind == "extraction" else "classification", width="content")
+        if current.project.is_sample:
+            st.badge("synthetic sample", color="gray")
+        st.space("stretch")
+        jobs_panel(current.workspace, current.person)
+        saved_indicator(current.workspace, current.person, current.task, on_label_page=on_label_page)
+        with st.popover(current.person.name, icon=":material/person:", type="tertiary"):
+            st.caption("Answers are stored under this name.")
+            other = st.text_input("Name", current.person.name, max_chars=60, key="other_name")
+            if st.button("Change", disabled=not other.strip() or other == current.person.name):
+                state.put("person", " ".join(other.split()))
+                st.rerun()
+
+
+def choose(current: Current, project: Project, task: Task | None) -> None:
+    """Make a project and task the person's choice, in this and later visits."""
+    current.workspace.store.projects.set_setting(
+        f"person:{current.person.person_id}",
+        "selection",
+        {"project": project.project_id, "task": task.task_id if task else None},
+    )

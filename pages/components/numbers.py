@@ -1,0 +1,44 @@
+"""Numbers as the design writes them: two decimals, n and interval always beside an estimate."""
+
+from __future__ import annotations
+
+from al_core.evaluation.precision import Estimate
+
+
+def count(n: int, what: str) -> str:
+    """Return a count with its noun.
+
+    >>> count(1, "record"), count(2200, "record")
+    ('1 record', '2,200 records')
+    """
+    return f"{n:,} {what}{'' if n == 1 else 's'}"
+
+
+def share(part: int, whole: int) -> str:
+    """Return a share in per cent.
+
+    >>> share(1, 3), share(0, 0)
+    ('33 %', '0 %')
+    """
+    return f"{round(100 * part / whole) if whole else 0} %"
+
+
+def decimals(value: float) -> str:
+    """Return a value with two decimals; 1.00 only from 0.995 on, and 0.00 only below 0.005.
+
+    >>> decimals(0.9949), decimals(0.995), decimals(0.83)
+    ('0.99', '1.00', '0.83')
+    """
+    return f"{value:.2f}"
+
+
+def interval(estimate: Estimate) -> str:
+    """Return the interval and n of an estimate in brackets."""
+    return f"({decimals(estimate.low)} to {decimals(estimate.high)}, n = {estimate.kept})"
+
+
+def estimate_text(estimate: Estimate) -> str:
+    """Return precision with interval and n, and what it covers; in words where nothing is known."""
+    if estimate.precision is None:
+        return "No labelled record is kept: precision unknown"
+    return f"precision {decimals(estimate.precision)} {interval(estimate)}"
