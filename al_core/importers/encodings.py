@@ -1,4 +1,8 @@
-"""Which encoding a text file has. Never a silent U+FFFD: a guess is checked against the whole file and said."""
+"""Which encoding a text file has. Never a silent U+FFFD: a guess is checked against the whole file and said.
+
+Text files are opened with `errors=KEEP_BROKEN`: of a UTF-8 file with some broken bytes these become lone
+surrogates, which are replaced and reported cell by cell; nothing else about it is lost.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +16,12 @@ from charset_normalizer import from_bytes
 
 from al_core.errors import InvalidInput
 
+KEEP_BROKEN = "surrogateescape"
+
 _BLOCK = 1 << 20
 _SAMPLE = 1 << 17  # bytes shown to the charset detector: more is slow and not better
 _NOT_GUESSED = ["utf_16", "utf_16_be", "utf_16_le", "utf_32", "utf_32_be", "utf_32_le", "utf_7"]  # ruled out before
+_CONTROL = bytes(byte for byte in range(32) if byte not in b"\t\n\r\f")
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark is its beginning
@@ -32,6 +39,8 @@ def detect_encoding(path: Path, chosen: str = "") -> tuple[str, tuple[str, ...]]
     with path.open("rb") as stream:
         head = stream.read(_SAMPLE)
     marked = next((name for mark, name in _MARKS if head.startswith(mark)), "")
+    if _same(chosen or "utf-8", "utf-8") and not marked and not _wide(head) and _damaged_utf8(path):
+        return "utf-8", ("Some bytes are not UTF-8, as the rest is; they are replaced and reported.",)
     if chosen and not (marked == "utf-8-sig" and _same(chosen, "utf-8")):
         _check(path, chosen)
         return chosen, ()
@@ -43,7 +52,10 @@ def detect_encoding(path: Path, chosen: str = "") -> tuple[str, tuple[str, ...]]
         return wide, (f"The file looks like {wide.upper()} without a mark at its beginning.",)
     if _fits(path, "utf-8"):
         return "utf-8", ()
-    guess = _guess(_telling_sample(path))
+    sample = _telling_sample(path)
+    if sum(sample.count(byte) for byte in _CONTROL) > len(sample) / 20:
+        raise InvalidInput("The file does not look like text.", "If it is text, choose its encoding.")
+    guess = _guess(sample)
     encoding = guess if _fits(path, guess) else "latin-1"  # latin-1 gives every byte a character
     return encoding, (
         f"The file is not UTF-8; it was read as {encoding}, which is a guess. "
@@ -115,6 +127,15 @@ def _telling_sample(path: Path) -> bytes:
             if len(sample) >= _SAMPLE:
                 break
     return bytes(sample[:_SAMPLE])
+
+
+def _damaged_utf8(path: Path) -> bool:
+    """Not UTF-8, but most of what is not ASCII is; by chance, other encodings look so for single letters only."""
+    if _fits(path, "utf-8"):
+        return False
+    text = _telling_sample(path).decode("utf-8", errors=KEEP_BROKEN)
+    broken = sum("\udc80" <= char <= "\udcff" for char in text)
+    return sum(not char.isascii() for char in text) >= 3 * broken
 
 
 def _guess(sample: bytes) -> str:

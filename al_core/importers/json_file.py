@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from al_core.errors import InvalidInput
-from al_core.importers.encodings import detect_encoding
+from al_core.importers.encodings import KEEP_BROKEN, detect_encoding
 from al_core.importers.json_rows import column_keys, parse
 from al_core.importers.tables import IMPORTERS, ReadOptions, Report, Row, Table, unique_names
 
@@ -21,7 +21,7 @@ class JsonImporter:
         """Return the table in the file; raises InvalidInput, reports elements that are no objects."""
         encoding, notes = detect_encoding(path, options.encoding)
         try:
-            document = parse(path.read_text(encoding=encoding))
+            document = parse(path.read_text(encoding=encoding, errors=KEEP_BROKEN))
         except json.JSONDecodeError as error:
             raise InvalidInput(
                 f"The file is not valid JSON: line {error.lineno:,}, column {error.colno:,}: {error.msg}.",

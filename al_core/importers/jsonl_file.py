@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from al_core.errors import InvalidInput
-from al_core.importers.encodings import detect_encoding
+from al_core.importers.encodings import KEEP_BROKEN, detect_encoding
 from al_core.importers.json_rows import column_keys, parse
 from al_core.importers.tables import IMPORTERS, ReadOptions, Report, Table, unique_names
 
@@ -55,7 +55,9 @@ def _ignore(line: int, message: str) -> None:
 
 
 def _lines(raw: io.BufferedReader, encoding: str) -> Iterator[str]:
-    with io.TextIOWrapper(raw, encoding=encoding, newline="\n") as stream:  # U+2028 or a lone CR ends no line
+    with io.TextIOWrapper(
+        raw, encoding=encoding, errors=KEEP_BROKEN, newline="\n"
+    ) as stream:  # U+2028 or a lone CR ends no line
         yield from stream
 
 

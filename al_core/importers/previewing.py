@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -58,6 +59,9 @@ def _rest(rows: Iterator[Row]) -> int:
 
 
 def _more_notes(table: Table, problems: ProblemLog, rows: list[Row], text_column: str | None) -> Iterator[str]:
+    numbers = [name for name in table.columns if re.fullmatch(r"-?\d+([.,]\d+)?", name)]
+    if numbers:
+        yield f'The header looks like a row of values ("{numbers[0]}"). If the file has no header, add one.'
     if not rows:
         yield "There are no rows below the header."
     elif text_column is None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from al_core.errors import InvalidInput
-from al_core.importers.encodings import detect_encoding
+from al_core.importers.encodings import KEEP_BROKEN, detect_encoding
 from al_core.importers.tables import ReadOptions, Report, Row, Table, unique_names
 
 SEPARATORS = (",", ";", "\t", "|")
@@ -86,14 +87,16 @@ def open_separated(path: Path, options: ReadOptions, report: Report, preferred: 
     """
     encoding, notes = detect_encoding(path, options.encoding)
     csv.field_size_limit((1 << 31) - 1)  # of this process; the default refuses cells of 131,073 characters
-    with path.open(encoding=encoding, newline="") as stream:
+    with path.open(encoding=encoding, errors=KEEP_BROKEN, newline="") as stream:
         sample = stream.read(_SAMPLE)
-    header_row = max(options.header_row, 1)
-    dialect = find_dialect(sample, chosen_separator(options.separator), header_row, preferred)
+    declared = re.match(r"sep=(.)\r?\n", sample)  # written by and for spreadsheets
+    header_row = options.header_row or (2 if declared else 1)
+    chosen = chosen_separator(options.separator or (declared[1] if declared else ""))
+    dialect = find_dialect(sample, chosen, header_row, preferred)
     raw = path.open("rb")
     size = max(path.stat().st_size, 1)
     # newline="": line breaks inside cells stay what they are
-    lines = io.TextIOWrapper(raw, encoding=encoding, newline="")
+    lines = io.TextIOWrapper(raw, encoding=encoding, errors=KEEP_BROKEN, newline="")
     rows = read_rows(lines, dialect, report)
     header: list[str] = []
     for _ in range(header_row):

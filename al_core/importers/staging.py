@@ -175,7 +175,9 @@ def _stage_row(row: Row, table: Table, places: _Places, writer: RecordWriter, ta
         tally.n_empty += 1
         return
     sha = text_sha(main)
-    given_id = None if places.record_id is None else without_surrogates(cell_text(cells[places.record_id]) or "")
+    given_id = None
+    if places.record_id is not None:
+        given_id = _text(cells[places.record_id], table.columns[places.record_id], line, tally)
     external_id = given_id if given_id and given_id.strip() else f"sha-{sha[:16]}"
     given = _given(cells, main, places, line, external_id, tally)
     found = _First(line, bytes.fromhex(sha[:32]), hash(given))
@@ -196,7 +198,7 @@ def _text(value: object, column: str, line: int, tally: _Tally) -> str | None:
         return text
     clean = without_surrogates(text)
     if clean != text:
-        tally.problems.add(line, f'Half a character (a lone surrogate) in "{column}" was replaced by \ufffd.')
+        tally.problems.add(line, f'A broken character in "{column}" was replaced by \ufffd.')
     return clean
 
 
@@ -218,7 +220,7 @@ def _count_again(external_id: str, found: _First, place: str, tally: _Tally) -> 
 def _given(cells: Sequence[object], text: str, places: _Places, line: int, record: str, tally: _Tally) -> Given:
     """The labels that the row gives."""
     if places.label is not None:
-        label = read_label(cells[places.label])
+        label = _text(read_label(cells[places.label]), "label", line, tally)
         return ((label, None, None),) if label else ()
     if places.spans is None:
         return ()
@@ -247,7 +249,7 @@ def read_label(value: object) -> str:
             "The label column holds lists: several labels per record are not supported here.",
             "Choose a column with one label per row.",
         )
-    return without_surrogates(cell_text(value) or "").strip()
+    return (cell_text(value) or "").strip()
 
 
 def _inside_note(tally: _Tally) -> tuple[str, ...]:

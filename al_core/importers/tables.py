@@ -201,7 +201,7 @@ def json_text(value: object) -> str:
 
 
 def without_surrogates(text: str) -> str:
-    """Return the text with each lone surrogate (half a character) replaced, code point for code point.
+    """Return the text with each lone surrogate (half a character, or a broken byte) replaced, code point for code point.
 
     UTF-8, and so Parquet and the database, cannot hold them; the replacement keeps all offsets.
 

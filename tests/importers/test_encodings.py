@@ -3,7 +3,9 @@ from __future__ import annotations
 import pytest
 
 from al_core.errors import InvalidInput
+from al_core.importers import ReadOptions
 from al_core.importers.encodings import detect_encoding
+from al_core.types import Problem
 
 RUSSIAN = "id,text\n1,Привет как дела друзья\n2,Сегодня хорошая погода\n"
 
@@ -48,6 +50,19 @@ def test_bytes_that_no_code_page_knows_become_latin1(written):
     assert path.read_text(encoding=encoding).endswith("\n")
     assert "\ufffd" not in path.read_text(encoding=encoding)
     assert "which is a guess" in notes[0]
+
+
+def test_a_few_broken_bytes_do_not_make_another_encoding(written, stage_here):
+    path = written("a.csv", "id,text\n1,Grüße an alle\n2,schö".encode() + b"\xc3ne\n")
+    for options in (ReadOptions(), ReadOptions(encoding="utf-8")):
+        outcome = stage_here(path, options=options)
+        assert outcome.texts == ["Grüße an alle", "schö\ufffdne"]
+        assert outcome.staged.problems == (Problem(3, 'A broken character in "text" was replaced by \ufffd.'),)
+
+
+def test_what_is_no_text_is_refused(written):
+    with pytest.raises(InvalidInput, match="does not look like text"):
+        detect_encoding(written("a.csv", bytes(range(256)) * 20))
 
 
 def test_the_choice_of_a_person_stands(written):

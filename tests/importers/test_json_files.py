@@ -77,9 +77,15 @@ def test_a_lone_surrogate_is_replaced_and_reported(written, stage_here):
     outcome = stage_here(written("a.jsonl", r'{"id": 1, "text": "a\ud83d b", "x": ["\udc00"]}'))
     assert outcome.texts == ["a\ufffd b"]  # one code point for one, so that offsets stay
     assert [problem.message for problem in outcome.staged.problems] == [
-        'Half a character (a lone surrogate) in "text" was replaced by \ufffd.',
-        'Half a character (a lone surrogate) in "x" was replaced by \ufffd.',
+        'A broken character in "text" was replaced by \ufffd.',
+        'A broken character in "x" was replaced by \ufffd.',
     ]
+
+
+def test_a_name_twice_in_an_object_is_no_silent_choice(written, stage_here):
+    outcome = stage_here(written("a.jsonl", '{"id": 1, "text": "a", "text": "b"}\n{"id": 2, "text": "c"}\n'))
+    assert outcome.texts == ["c"]
+    assert outcome.staged.problems[0].message == 'Skipped: An object has the name "text" twice.'
 
 
 def test_separators_of_unicode_end_no_line(written, stage_here):

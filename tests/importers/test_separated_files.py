@@ -80,6 +80,15 @@ def test_header_row_and_separator_can_be_chosen(written):
     assert make_preview(path, ReadOptions(separator="^", header_row=2)).columns == ("id", "text")
 
 
+def test_a_declared_separator_is_believed(written, stage_here):
+    assert stage_here(written("a.csv", "sep=^\r\nid^text\r\n1^a, b\r\n")).texts == ["a, b"]
+
+
+def test_a_header_of_numbers_is_doubted(written):
+    notes = make_preview(written("a.csv", "1,hello\n2,you\n"), DETECT).notes
+    assert notes == ('The header looks like a row of values ("1"). If the file has no header, add one.',)
+
+
 def test_a_header_row_behind_the_end_is_an_error(written):
     with pytest.raises(InvalidInput, match="no row 9"):
         make_preview(written("a.csv", "id,text\n1,a\n"), ReadOptions(header_row=9))
