@@ -12,7 +12,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.components.outbox import message_number
+from pages.components.outbox import current_scope, message_number
 from pages.components.tokens import component_css, component_js
 
 FOLDER = Path(__file__).parent
@@ -37,17 +37,19 @@ def mount(
     the same one only adds. `progress` are the counts of the server, drawn after this run's answers were
     stored; the browser adds what it has answered since.
     """
-    _component(key=key, data=message(task, queue, progress, show_suggestions))
+    # The bell carries nothing: it is how the browser asks for a run of the whole page.
+    _component(key=key, data=message(task, queue, progress, show_suggestions), on_bell_change=lambda: None)
 
 
 def message(
     task: Mapping[str, Any], queue: Mapping[str, Any], progress: Mapping[str, Any], show_suggestions: bool
 ) -> dict[str, Any]:
-    """Return what a labeler in the browser is told, with the last outbox message that `progress` contains."""
+    """Return what a labeler in the browser is told: whose it is, and which outbox message `progress` contains."""
     return {
         "task": dict(task),
         "queue": dict(queue),
         "progress": dict(progress),
         "show_suggestions": show_suggestions,
         "message_no": message_number(),
+        "scope": current_scope(),
     }

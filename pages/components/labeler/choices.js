@@ -22,7 +22,7 @@ function labelButton(label, choose) {
 
 export class Choices {
   // `usage`: label id -> answers so far; it orders a long list once, so that nothing moves while one works.
-  constructor({labels, usage, choose, extra = null, title = 'Labels'}) {
+  constructor({labels, usage, choose, extra = null, title = 'Labels', columns = 4}) {
     this.labels = labels;
     this.choose = choose;
     this.isLong = labels.length > MOST_BUTTONS;
@@ -30,6 +30,7 @@ export class Choices {
     this.ordered = this.isLong ? [...labels].sort((a, b) => used(b) - used(a)) : labels;
     this.buttons = new Map(this.ordered.map((label) => [label.label_id, labelButton(label, choose)]));
     this.list = build('div', {class: this.isLong ? 'choices compact' : 'choices', role: 'group', 'aria-label': title});
+    this.list.dataset.columns = columns;
     this.list.append(...this.buttons.values());
     if (!this.isLong && extra) this.list.append(extra);
     this.element = this.list;

@@ -43,7 +43,7 @@ class ClassificationView extends LabelerView {
     this.record.text.textContent = item.text;
     const suggestion = this.suggestionFor(item);
     this.choices.suggest(suggestion, suggestion && item.runner_up);
-    if (suggestion) this.session.wasShown = true;
+    if (suggestion) this.session.shown = {run_id: suggestion.run_id, label_id: suggestion.label_id};
     this.caption.textContent = this.captionFor(item, Boolean(suggestion));
   }
 

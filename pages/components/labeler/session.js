@@ -19,7 +19,8 @@ export class Session {
     this.past = []; // {item, answer}, newest last
     this.isExhausted = false;
     this.emptyMessage = '';
-    this.wasShown = false; // a suggestion has been on screen with the current record
+    this.shown = null; // {run_id, label_id} of a suggestion that has been on screen with this record
+    this.draft = null; // labels of spans that are marked and not yet submitted
   }
 
   // The page's own queue. Another queue_id means that the person chose other records.
@@ -58,7 +59,8 @@ export class Session {
 
   show(item) {
     this.current = item;
-    this.wasShown = false;
+    this.shown = null;
+    this.draft = null;
     this.stopwatch.start();
   }
 
@@ -78,9 +80,9 @@ export class Session {
       ...this.about(item),
       verdict,
       labels,
-      blind: !this.wasShown,
-      shown_run_id: this.wasShown ? item.suggestion?.run_id ?? null : null,
-      shown_label_id: this.wasShown ? item.suggestion?.label_id ?? null : null,
+      blind: this.shown === null,
+      shown_run_id: this.shown?.run_id ?? null,
+      shown_label_id: this.shown?.label_id ?? null,
       seconds: this.stopwatch.seconds(),
     });
     this.past.push({item, answer});
@@ -102,7 +104,8 @@ export class Session {
       seconds: null,
     });
     this.progress.retract(retraction, last.answer, last.item);
-    if (this.current) this.waiting.unshift(this.current);
+    const draft = this.draft && {given: this.draft, returned: true};
+    if (this.current) this.waiting.unshift({...this.current, ...draft});
     this.waiting = this.waiting.filter((item) => item.record_no !== last.item.record_no);
     this.show({...last.item, returned: true, given: last.answer.labels});
     return true;
@@ -120,13 +123,13 @@ export class Session {
 }
 
 const sessions = new Map();
+let owner = null;
 
-export function sessionOf(taskId) {
+// The session of a task for `scope` (workspace and person); when another person takes over the tab, the
+// sessions of the one before end.
+export function sessionOf(scope, taskId) {
+  if (scope !== owner) sessions.clear();
+  owner = scope;
   if (!sessions.has(taskId)) sessions.set(taskId, new Session(taskId));
   return sessions.get(taskId);
-}
-
-// Another person has taken over this tab.
-export function endSessions() {
-  sessions.clear();
 }

@@ -5,7 +5,7 @@ import {sharedOutbox} from '../outbox/outbox.js';
 import {hasModifier, isUndo, labelOfKey, listenToKeys} from './keys.js';
 import {Rail} from './rail.js';
 import {RecordBox} from './record.js';
-import {endSessions, sessionOf} from './session.js';
+import {sessionOf} from './session.js';
 
 export function actionButton({key, words, act, style = ''}) {
   const name = build('span', {}, words);
@@ -37,26 +37,23 @@ export class LabelerView {
     window.addEventListener('al-outbox', this.listen);
   }
 
-  receive({task, queue, progress, show_suggestions: showSuggestions, message_no: messageNo}) {
+  receive({scope, task, queue, progress, show_suggestions: showSuggestions, message_no: messageNo}) {
     const isNewTask = JSON.stringify(task) !== JSON.stringify(this.task);
+    const isNewLook = showSuggestions !== this.showsSuggestions;
+    this.scope = scope;
     this.task = task;
     this.showsSuggestions = showSuggestions;
-    this.session = sessionOf(task.task_id);
+    this.session = sessionOf(scope, task.task_id);
     this.session.progress.rebase(progress, messageNo);
     this.session.open(queue);
     this.session.dropAnswered();
     if (isNewTask) this.buildControls();
-    this.drawn = null;
+    if (isNewTask || isNewLook) this.drawn = null;
     this.draw();
   }
 
   onOutbox({kind, answer}) {
-    if (!this.session) return;
-    if (kind === 'scope') {
-      endSessions();
-      this.session = sessionOf(this.task.task_id);
-      this.session.open({queue_id: null, items: [], exhausted: false, empty_message: 'Loading records.'});
-    }
+    if (!this.session || this.outbox.scope !== this.scope) return;
     if (kind === 'refused') this.session.forget(answer);
     if (kind === 'restored') this.session.dropAnswered();
     if (kind === 'received') this.session.take(this.outbox.refill);
@@ -69,7 +66,7 @@ export class LabelerView {
     this.rail.draw(this.task.labels, this.session.progress);
     this.work.hidden = !item;
     this.empty.hidden = Boolean(item);
-    if (!item) this.empty.textContent = this.session.emptyMessage || 'No records are waiting.';
+    if (!item) this.empty.textContent = this.emptyWords();
     if (item && item === this.drawn) this.record.ready.textContent = this.record.readyWords(this.session.waiting.length);
     if (item && item !== this.drawn) {
       this.record.draw(item, this.session.waiting.length);
@@ -77,6 +74,11 @@ export class LabelerView {
     }
     this.drawn = item;
     this.drawActions(item);
+  }
+
+  emptyWords() {
+    if (!this.session.isExhausted) return 'Loading the next records.';
+    return this.session.emptyMessage || 'No records are waiting.';
   }
 
   // Whether the model's opinion may be on screen with `item`.
@@ -92,7 +94,9 @@ export class LabelerView {
   }
 
   answer(verdict, labels) {
-    if (!this.session.current) return;
+    // Between two people at one browser there is a moment when the page is still the other one's.
+    const isMine = this.outbox.scope === null || this.outbox.scope === this.scope;
+    if (!this.session.current || !isMine) return;
     this.session.answer(verdict, labels);
     this.draw();
   }
@@ -131,11 +135,13 @@ export class LabelerView {
 // Returns a component's default export: one view per place on the page, made by `makeView(root)`.
 export function componentOf(makeView) {
   const views = new WeakMap();
-  return ({data, parentElement}) => {
+  return ({data, parentElement, setStateValue}) => {
     if (!views.has(parentElement)) views.set(parentElement, makeView(parentElement));
+    sharedOutbox().bell = (count) => setStateValue('bell', count);
     views.get(parentElement).receive(data);
     return () => {
       views.get(parentElement)?.close();
+      sharedOutbox().bell = null;
       views.delete(parentElement);
     };
   };

@@ -48,6 +48,7 @@ def mount(
         "acknowledged": list(acknowledged),
         "refused": [dict(refusal) for refusal in refused],
         "refill": None if refill is None else dict(refill),
+        "heard": message_number(),
     }
     _component(key=KEY, data=message, on_sent_change=on_change)
 
@@ -58,7 +59,7 @@ def pending() -> list[dict[str, Any]]:
     Answers of another scope than the last mounted one are left out: they belong to somebody else.
     """
     sent = _sent()
-    if sent.get("scope") != st.session_state.get(_SCOPE):
+    if sent.get("scope") != current_scope():
         return []
     return [dict(answer) for answer in sent.get("answers", [])]
 
@@ -66,6 +67,11 @@ def pending() -> list[dict[str, Any]]:
 def message_number() -> int:
     """Return the number of the browser's last message: numbers drawn now contain the answers up to it."""
     return int(_sent().get("attempt", 0))
+
+
+def current_scope() -> str | None:
+    """Return the scope last mounted: whose answers the browser may send now; None before the first mount."""
+    return st.session_state.get(_SCOPE)
 
 
 def _sent() -> Mapping[str, Any]:

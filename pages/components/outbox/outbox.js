@@ -8,6 +8,9 @@ import {canTellLiveTabs, keepAnswers, markAlive, sweep} from './storage.js';
 
 const GATHER_MS = 60; // answers that come closer together go in one message
 const RESEND_MS = 5000;
+const UNHEARD_MS = 4000; // a connected, idle server that has said nothing for so long has lost us
+const MOST_UNHEARD_MS = 64000;
+const AFTER_RING_MS = 1500;
 
 export function uniqueId() {
   if (crypto.randomUUID) return crypto.randomUUID();
@@ -17,6 +20,12 @@ export function uniqueId() {
   bytes[8] = (bytes[8] & 0x3f) | 0x80;
   const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}
+
+// What Streamlit says about itself on its root element.
+function serverState() {
+  const app = document.querySelector('[data-testid=stApp]')?.dataset ?? {};
+  return {isConnected: app.testConnectionState === 'CONNECTED', isIdle: app.testScriptState === 'notRunning'};
 }
 
 const recordKey = (answer) => `${answer.task_id}|${answer.record_no}`;
@@ -35,6 +44,10 @@ export class Outbox {
     this.answered = new Set(); // records answered in this tab
     this.parked = new Map(); // scope -> what another person of this tab has left
     this.transport = null;
+    this.heard = 0; // the newest message that the server has read
+    this.unheardSince = null;
+    this.patience = UNHEARD_MS;
+    this.bell = null; // asks for a run of the whole page
     this.timer = null;
     this.lastSent = -Infinity;
     this.release = () => {};
@@ -67,7 +80,8 @@ export class Outbox {
   }
 
   // What the server says at each of its runs.
-  receive({scope, acknowledged, refused, refill}) {
+  receive({scope, acknowledged, refused, refill, heard}) {
+    this.noteHeard(heard);
     if (scope !== this.scope) this.enter(scope);
     const before = this.pending.length;
     const gone = new Set(acknowledged);
@@ -76,6 +90,13 @@ export class Outbox {
     if (this.pending.length !== before) this.keep();
     if (refill) this.refill = refill;
     this.announce('received');
+  }
+
+  noteHeard(heard) {
+    this.heard = heard;
+    if (heard < this.attempt) return;
+    this.unheardSince = null;
+    this.patience = UNHEARD_MS;
   }
 
   refuse(refusal, gone) {
@@ -151,6 +172,7 @@ export class Outbox {
     if (!this.transport || this.scope === null) return;
     this.attempt += 1;
     this.lastSent = performance.now();
+    this.unheardSince ??= this.lastSent;
     for (const {answer_id: id} of this.pending) {
       if (!this.firstAttempts.has(id)) this.firstAttempts.set(id, this.attempt);
     }
@@ -167,7 +189,24 @@ export class Outbox {
   tick() {
     if (document.visibilityState !== 'visible') return;
     if (this.scope !== null && canTellLiveTabs()) this.sweepScope();
-    if (this.pending.length || this.hungry) this.send();
+    const {isConnected, isIdle} = serverState();
+    if (!isConnected || !(this.pending.length || this.hungry)) return;
+    if (isIdle && this.isUnheard()) this.ring();
+    else this.send();
+  }
+
+  isUnheard() {
+    const isLong = this.unheardSince !== null && performance.now() - this.unheardSince > this.patience;
+    return isLong && this.bell !== null;
+  }
+
+  // A server that was started again does not know the part of the page that listens to messages, and
+  // ignores them, until the whole page has run.
+  ring() {
+    this.bell(this.attempt);
+    this.unheardSince = performance.now();
+    this.patience = Math.min(MOST_UNHEARD_MS, 2 * this.patience);
+    setTimeout(() => this.send(), AFTER_RING_MS); // not in one breath: Streamlit would merge the two
   }
 
   watchTheTab() {

@@ -19,7 +19,7 @@ from pages.components import labeler, outbox, span_labeler
 OWN_KEYS = ["1", "2", "3", "c", "r", "ä", "F"]
 NAMES = ["delivery", "technical", "returns", "billing", "account", "question", "cancellation"]
 SPAN_NAMES = ["PRODUCT", "PERSON", "ORDER", "DATE", "PLACE", "AMOUNT"]
-BATCH = 20
+BATCH = 60
 
 
 class Memory:
@@ -58,7 +58,7 @@ def labels() -> list[dict]:
     names = SPAN_NAMES if kind == "extraction" else NAMES
     if os.environ.get("OWN_KEYS"):
         return [label_of(i, name, OWN_KEYS[i]) for i, name in enumerate(names)]
-    if count > len(names):
+    if count > len(NAMES):
         names = [f"topic_{chr(97 + i // 10)}{i % 10}" for i in range(count)]
     return [label_of(i, name, str(i + 1) if i < 9 else "") for i, name in enumerate(names)]
 

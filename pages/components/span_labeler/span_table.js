@@ -1,0 +1,39 @@
+// The list of spans below the buttons: what is marked, where, by whom, and a link to clear or accept it.
+
+import {build, paletteClass} from '../tokens/build.js';
+
+const HEADINGS = [['Span', ''], ['Text', ''], ['Characters', 'n'], ['From', ''], ['Confidence', 'n'], ['', '']];
+
+export class SpanTable {
+  constructor({clear, accept}) {
+    this.clear = clear;
+    this.accept = accept;
+    this.body = build('tbody');
+    const head = build('tr', {}, ...HEADINGS.map(([words, style]) => build('th', {class: style}, words)));
+    this.table = build('table', {}, build('thead', {}, head), this.body);
+    this.element = build('section', {class: 'span-list'}, build('h3', {}, 'Spans in this record'), this.table);
+  }
+
+  draw(spans, {textOf, labelOf, active}) {
+    this.element.hidden = !spans.length;
+    this.body.replaceChildren(...spans.map((span) => this.row(span, textOf(span), labelOf(span.label_id), span === active)));
+  }
+
+  row(span, text, label, isActive) {
+    const isGuess = span.confidence !== null;
+    const act = isGuess ? this.accept : this.clear;
+    const link = build('button', {class: 'link', type: 'button'}, isGuess ? 'Accept' : 'Clear');
+    link.addEventListener('mousedown', (event) => event.preventDefault());
+    link.addEventListener('click', () => act(span));
+    const tag = build('span', {class: `tag ${paletteClass(label.colour)}`}, build('i', {class: 'dot'}), label.name);
+    return build(
+      'tr', {class: isActive ? 'sel' : null},
+      build('td', {}, tag),
+      build('td', {class: 'marked', dir: 'auto'}, text),
+      build('td', {class: 'n'}, `${span.start} to ${span.end}`),
+      build('td', {}, isGuess ? 'suggested' : 'you'),
+      build('td', {class: 'n'}, isGuess ? span.confidence.toFixed(2) : ''),
+      build('td', {class: 'n'}, link),
+    );
+  }
+}

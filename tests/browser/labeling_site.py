@@ -1,0 +1,79 @@
+"""A running labeler_app with what the tests ask of it: what it stored, and a switch that stops storing."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, expect
+
+APP = "tests/browser/apps/labeler_app.py"
+PATIENCE_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class LabelingSite:
+    """Where the app is served, and the files by which it talks to the tests."""
+
+    url: str
+    answers_file: Path
+    pause_file: Path
+
+    def pause(self) -> None:
+        """From now on the server stores nothing."""
+        self.pause_file.touch()
+
+    def resume(self) -> None:
+        self.pause_file.unlink()
+
+    def answers(self) -> list[dict]:
+        """What was stored, in order; answer ids are unique."""
+        if not self.answers_file.exists():
+            return []
+        found = [json.loads(line) for line in self.answers_file.read_text().splitlines()]
+        assert len({answer["answer_id"] for answer in found}) == len(found)
+        return found
+
+    def wait_for(self, page: Page, count: int) -> list[dict]:
+        """Wait until `count` answers are stored and the browser knows it; return them."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while len(self.answers()) < count and time.monotonic() < deadline:
+            page.wait_for_timeout(50)
+        expect(saved(page)).to_have_attribute("data-pending", "0", timeout=PATIENCE_SECONDS * 1000)
+        found = self.answers()
+        assert len(found) == count, [(answer["record_no"], answer["verdict"]) for answer in found]
+        return found
+
+    def open(self, page: Page, idle: Callable[[Page], None], query: str = "") -> None:
+        """Open the Label page and wait for its first record."""
+        page.goto(f"{self.url}{query}")
+        idle(page)
+        expect(record(page)).to_be_visible()
+
+
+def serve_labeling(serve, folder: Path, port: int | None = None, **env: str) -> LabelingSite:
+    files = {"ANSWERS": str(folder / "answers.jsonl"), "PAUSE": str(folder / "pause")}
+    url = serve(APP, {**files, **env}, port=port)
+    return LabelingSite(url, Path(files["ANSWERS"]), Path(files["PAUSE"]))
+
+
+def saved(page: Page) -> Locator:
+    """The saved indicator."""
+    return page.locator(".saved")
+
+
+def record(page: Page) -> Locator:
+    """The box of the record on screen; its `data-record` is the record's number."""
+    return page.locator(".record")
+
+
+def shows(page: Page, record_no: int) -> None:
+    expect(record(page)).to_have_attribute("data-record", str(record_no))
+
+
+def given(answers: list[dict]) -> list[tuple[int, str, list[int]]]:
+    """Record, verdict and label ids of each answer."""
+    return [(a["record_no"], a["verdict"], [label["label_id"] for label in a["labels"]]) for a in answers]
