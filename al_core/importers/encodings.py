@@ -39,8 +39,9 @@ def detect_encoding(path: Path, chosen: str = "") -> tuple[str, tuple[str, ...]]
     with path.open("rb") as stream:
         head = stream.read(_SAMPLE)
     marked = next((name for mark, name in _MARKS if head.startswith(mark)), "")
-    if _same(chosen or "utf-8", "utf-8") and not marked and not _wide(head) and _damaged_utf8(path):
-        return "utf-8", ("Some bytes are not UTF-8, as the rest is; they are replaced and reported.",)
+    utf8 = marked in ("", "utf-8-sig") and any(_same(chosen or "utf-8", name) for name in ("utf-8", "utf-8-sig"))
+    if utf8 and not _wide(head) and _damaged_utf8(path):
+        return marked or "utf-8", ("Some bytes are not UTF-8, as the rest is; they are replaced and reported.",)
     if chosen and not (marked == "utf-8-sig" and _same(chosen, "utf-8")):
         _check(path, chosen)
         return chosen, ()

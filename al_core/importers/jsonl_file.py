@@ -55,9 +55,8 @@ def _ignore(line: int, message: str) -> None:
 
 
 def _lines(raw: io.BufferedReader, encoding: str) -> Iterator[str]:
-    with io.TextIOWrapper(
-        raw, encoding=encoding, errors=KEEP_BROKEN, newline="\n"
-    ) as stream:  # U+2028 or a lone CR ends no line
+    # newline="\n": U+2028 or a lone CR ends no line
+    with io.TextIOWrapper(raw, encoding=encoding, errors=KEEP_BROKEN, newline="\n") as stream:
         yield from stream
 
 

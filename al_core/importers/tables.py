@@ -194,6 +194,8 @@ def json_text(value: object) -> str:
         )
         return "{" + inner + "}"
     if isinstance(value, list | tuple):
+        if {type(part) for part in value} <= {str, int}:
+            return json.dumps(value, ensure_ascii=False)  # tokens and offsets: many, and fast this way
         return "[" + ", ".join(json_text(part) for part in value) + "]"
     if isinstance(value, bool | int | float | NumberText):
         return cell_text(value) or "null"
@@ -201,7 +203,7 @@ def json_text(value: object) -> str:
 
 
 def without_surrogates(text: str) -> str:
-    """Return the text with each lone surrogate (half a character, or a broken byte) replaced, code point for code point.
+    """Return the text with each lone surrogate (half a character or a broken byte) replaced, one for one.
 
     UTF-8, and so Parquet and the database, cannot hold them; the replacement keeps all offsets.
 

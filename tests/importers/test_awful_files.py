@@ -218,6 +218,21 @@ def test_44_line_breaks_in_cells_stay_what_they_are(awful, stage_here):
     assert texts == ["line one\r\nline two\rline three\nline four", 'quote " inside']
 
 
+READABLE = [
+    path.name
+    for path in (Path(__file__).parent / "awful").iterdir()
+    if path.suffix and path.name[:2] not in ("12", "33")
+]
+
+
+@pytest.mark.parametrize("name", sorted(READABLE))
+def test_what_a_preview_detected_reads_the_same_when_it_is_chosen(name, awful, stage_here):
+    shown = make_preview(awful / name, DETECT)
+    mapping = Mapping((shown.text_column or shown.columns[0],), shown.id_column)
+    assert make_preview(awful / name, shown.options).rows == shown.rows
+    assert stage_here(awful / name, mapping).records == stage_here(awful / name, mapping, shown.options).records
+
+
 def test_every_committed_file_is_tested(awful):
     source = Path(__file__).read_text(encoding="utf-8")
     untested = [path.name for path in awful.iterdir() if path.suffix and f'"{path.name}"' not in source]
