@@ -218,14 +218,11 @@ def test_44_line_breaks_in_cells_stay_what_they_are(awful, stage_here):
     assert texts == ["line one\r\nline two\rline three\nline four", 'quote " inside']
 
 
-READABLE = [
-    path.name
-    for path in (Path(__file__).parent / "awful").iterdir()
-    if path.suffix and path.name[:2] not in ("12", "33")
-]
+UNREADABLE = ("12_empty.csv", "33_png_as.parquet")
+AWFUL = sorted(path.name for path in (Path(__file__).parent / "awful").iterdir() if path.suffix)
 
 
-@pytest.mark.parametrize("name", sorted(READABLE))
+@pytest.mark.parametrize("name", [name for name in AWFUL if name not in UNREADABLE])
 def test_what_a_preview_detected_reads_the_same_when_it_is_chosen(name, awful, stage_here):
     shown = make_preview(awful / name, DETECT)
     mapping = Mapping((shown.text_column or shown.columns[0],), shown.id_column)
