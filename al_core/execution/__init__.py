@@ -91,7 +91,7 @@ class Executor(Protocol):
         """Return the name of the protection that heuristics run under."""
 
     def start(self, job: FitPredict, *, on_log: OnLog | None = None, on_progress: OnProgress | None = None) -> Handle:
-        """Return a handle at once. `on_log` gets whole lines ending in a newline, from another thread."""
+        """Return a handle at once. `on_log` gets whole lines without their end, from another thread."""
 
     def describe(self) -> tuple[Layer, ...]:
         """Return every layer of protection with whether it holds on this computer."""

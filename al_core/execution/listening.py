@@ -28,30 +28,30 @@ class Log:
         self._left = limit
         self._dropped = 0
         self._line = bytearray()
+        self._cut = False  # the rest of a line that was too long is still coming
 
     def feed(self, part: bytes) -> Iterator[str]:
-        r"""Yield the lines that `part` completes, each ending in a newline.
+        r"""Yield the lines that `part` completes.
 
         >>> list(Log(100).feed(b"one\ntwo\nthr"))
-        ['one\n', 'two\n']
+        ['one', 'two']
         """
-        if self._left <= 0:
-            self._dropped += len(part)
-            return
-        self._line += part.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        *lines, rest = bytes(self._line).split(b"\n")
-        if len(rest) > LINE_BYTES:
-            lines, rest = [*lines, rest], b""
-        self._line[:] = rest
+        pieces = (self._line + part.replace(b"\r\n", b"\n").replace(b"\r", b"\n")).split(b"\n")
+        *lines, rest = map(bytes, pieces)
         for line in lines:
             yield from self._kept(line)
+            self._cut = False
+        if len(rest) > LINE_BYTES:  # not waited for to its end: it may have none
+            yield from self._kept(rest)
+            self._cut, rest = True, b""
+        self._line[:] = rest
 
     def _kept(self, line: bytes) -> Iterator[str]:
-        kept = line[: min(LINE_BYTES, max(self._left - 1, 0))]
+        kept = b"" if self._cut else line[: max(min(LINE_BYTES, self._left - 1), 0)]
         self._dropped += len(line) - len(kept)
-        if self._left > 0:
+        if self._left > 0 and not self._cut:
             self._left -= len(kept) + 1
-            yield printable(kept.decode(errors="replace")) + "\n"
+            yield printable(kept.decode(errors="replace"))
 
     def end(self) -> Iterator[str]:
         """Yield the unfinished last line, and how much was left out."""
@@ -59,7 +59,7 @@ class Log:
             yield from self._kept(bytes(self._line))
             self._line.clear()
         if self._dropped:
-            yield f"[{self._dropped:,} bytes of the log left out]\n"
+            yield f"[{self._dropped:,} bytes of the log left out]"
 
 
 def read_progress(part: bytes) -> Iterator[tuple[float, str]]:

@@ -38,6 +38,11 @@ class LocalExecutor:
         """Return every layer with whether it holds here; see docs/sandbox.md for what each protects from."""
         return _layers(self._tier)
 
+    def warm_pids(self) -> tuple[int, ...]:
+        """Return the processes that runs are forked from."""
+        with self._lock:
+            return tuple(warm.pid for warm in self._warm.values() if warm.alive and warm.pid is not None)
+
     def start(self, job: FitPredict, *, on_log: OnLog | None = None, on_progress: OnProgress | None = None) -> Handle:
         """Return a handle at once; the job starts when one of the places in flight is free."""
         packages = tuple(sorted(imported_packages(job.source).intersection(PRELOADED)))
@@ -79,6 +84,10 @@ class LocalExecutor:
 def _layers(tier: str) -> tuple[Layer, ...]:
     """Return the layers of the sandbox, and whether `tier` has each."""
     return tuple(
-        Layer(name, name in jail.TIERS[tier], what if name in jail.TIERS[tier] else jail.why_not_layer(name))
+        Layer(
+            name,
+            name in jail.TIERS[tier],
+            what if name in jail.TIERS[tier] else jail.why_not_layer(name) or "works here, but is not used",
+        )
         for name, what in jail.LAYERS.items()
     )

@@ -19,6 +19,7 @@ from al_core.sandbox.places import (
 
 SCRATCH = "/scratch"
 SCRATCH_BYTES = 1 << 30  # of all runs together; each run's own limit is watched
+SHARED_MEMORY_BYTES = 1 << 20
 PROBE_SECONDS = 20.0
 
 
@@ -45,6 +46,14 @@ def command(places: Places, environment: Mapping[str, str]) -> list[str]:
         words += ["--dev-bind-try", path, path]
     # bubblewrap's own root would be writable and as large as half of the memory
     words += ["--proc", "/proc", "--perms", "0777", "--size", str(SCRATCH_BYTES), "--tmpfs", SCRATCH]
+    words += [
+        "--perms",
+        "1777",
+        "--size",
+        str(SHARED_MEMORY_BYTES),
+        "--tmpfs",
+        "/dev/shm",
+    ]  # joblib asks for a semaphore
     return [*words, "--remount-ro", "/", "--chdir", "/", "--"]
 
 

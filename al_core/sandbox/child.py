@@ -6,9 +6,11 @@ import math
 import mmap
 import os
 import random
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
+from multiprocessing.context import BaseContext
 from typing import Any
 
 import joblib  # type: ignore[import-untyped]
@@ -73,6 +75,9 @@ def _settle(seed: int) -> None:
     """Make runs repeatable, and parallel estimators use threads: processes are denied here."""
     random.seed(seed)
     np.random.seed(seed % (1 << 32))  # noqa: NPY002 - heuristics without random_state draw from the global generator
+    for name, lock in (("Lock", threading.Lock), ("RLock", threading.RLock)):
+        # locks between processes need shared memory, which is denied; a process that cannot fork needs none
+        setattr(BaseContext, name, lambda _, lock=lock: lock())
     for name in ("loky", "multiprocessing"):
         joblib.register_parallel_backend(name, ThreadingBackend)
     joblib.register_parallel_backend("threading", ThreadingBackend, make_default=True)

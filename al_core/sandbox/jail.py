@@ -116,11 +116,12 @@ class Jail:
             "packages": list(packages),
             "readable": where.readable(),
             "scratch": scratch,
+            "removes_scratch": self._scratch is not None,  # also when the app was killed and cannot
             "uid": uid,
         }
 
     def tidy(self) -> None:
-        """Return nothing; removes what the jail left on disk, after its process ended."""
+        """Return nothing; removes what a killed warm process left on disk."""
         if self._scratch is not None:
             shutil.rmtree(self._scratch, ignore_errors=True)
 

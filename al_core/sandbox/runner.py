@@ -52,6 +52,7 @@ class WarmProcess:
         self._lock, self._fork_lock = threading.Lock(), threading.Lock()
         self._wire, self._theirs = pair()
         self._complaint = ""
+        self.pid: int | None = None  # by this side's number, once it is ready
         # The thread that starts the process must outlive it: the kernel kills the jail with the thread.
         self._thread = threading.Thread(target=self._attend, name="warm process", daemon=True)
         self._thread.start()
@@ -132,6 +133,7 @@ class WarmProcess:
             kind, number = message["is"], int(str(message["number"]))
             child = self._children.get(number)
             if kind == "ready":
+                self.pid = received.sender or int(str(message["pid"]))
                 self._ready.set()
             elif child is None:
                 continue

@@ -259,3 +259,6 @@ def main(descriptor: int, settings: Mapping[str, Any]) -> None:
     except Closed:
         for child in zygote.running.values():
             _end(child, "cancelled")
+            os.waitpid(child.pid, 0)
+        if settings["removes_scratch"]:
+            scratch.remove(zygote.scratch_folder)

@@ -156,7 +156,8 @@ def _arguments(decorator: ast.expr, problems: list[Problem]) -> Iterator[tuple[s
             )
     if len(decorator.args) > len(parameters):
         problems.append(Problem(decorator.lineno, f"@{name} takes only: {', '.join(parameters)}."))
-    if name == "params_fit" and "embedding_name" not in given:
+    understood = len(given) == len(decorator.args) + len(decorator.keywords)
+    if name == "params_fit" and "embedding_name" not in given and understood:
         problems.append(Problem(decorator.lineno, f"@params_fit needs the name of an embedding: {EXAMPLES[name]}."))
 
 
