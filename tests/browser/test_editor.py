@@ -23,11 +23,15 @@ def editor(editor_app, page, idle):
         page.goto(f"{editor_app}/?source={source}")
         idle(page)
         frame = page.frame_locator("iframe[title*=streamlit_ace]")
-        expect(page.locator(".st-key-editor .early")).to_be_hidden()
-        expect(frame.locator(".ace_content")).to_be_visible()
+        wait_until_ready(page)
         return frame
 
     return open_editor
+
+
+def wait_until_ready(page: Page) -> None:
+    expect(page.locator(".st-key-editor").get_by_text("line 1, column 1")).to_be_visible(timeout=30_000)
+    expect(page.locator(".st-key-editor .early")).to_be_hidden()
 
 
 def ace_frame(page: Page):
@@ -162,12 +166,13 @@ def test_a_draft_survives_another_page(editor, page):
     page.get_by_role("link", name="Elsewhere").click()
     expect(page.get_by_text("another page")).to_be_visible()
     page.get_by_role("link", name="Write").click()
+    wait_until_ready(page)
     frame = page.frame_locator("iframe[title*=streamlit_ace]")
     expect(frame.locator(".ace_content")).to_contain_text("h = 8")
     expect(page.get_by_label("draft")).to_have_value("a = 1\nb = 2\nh = 8")
 
 
-def test_the_source_is_readable_before_ace_is_ready(editor_app, page, idle):
+def test_the_source_is_readable_before_ace_is_ready(editor_app, page):
     page.route("**/component/streamlit_ace.streamlit_ace/static/js/*", lambda route: route.abort())
     page.goto(f"{editor_app}/?source=short")
     early = page.locator(".st-key-editor .early")
@@ -176,21 +181,19 @@ def test_the_source_is_readable_before_ace_is_ready(editor_app, page, idle):
     assert early.bounding_box()["height"] == 460
 
 
-def test_nothing_is_loaded_from_elsewhere(editor_app, page, idle):
+def test_nothing_is_loaded_from_elsewhere(editor_app, page):
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{editor_app}/?source=learner")
-    idle(page)
-    expect(page.locator(".st-key-editor .early")).to_be_hidden()
+    wait_until_ready(page)
     assert [url for url in asked if not url.startswith((editor_app, "data:", "blob:"))] == []
 
 
-def test_escape_leaves_and_the_theme_follows(editor_app, open_page, idle):
+def test_escape_leaves_and_the_theme_follows(editor_app, open_page):
     page = open_page(color_scheme="dark")
     page.goto(f"{editor_app}/?source=short")
-    idle(page)
+    wait_until_ready(page)
     frame = page.frame_locator("iframe[title*=streamlit_ace]")
-    expect(page.locator(".st-key-editor .early")).to_be_hidden()
     expect(frame.locator(".ace_editor")).to_have_css("background-color", "rgb(20, 23, 29)")
     page.emulate_media(color_scheme="light")
     expect(frame.locator(".ace_editor")).to_have_css("background-color", "rgb(255, 255, 255)")

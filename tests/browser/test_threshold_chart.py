@@ -6,7 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from playwright.sync_api import Locator, Page, expect
+
+from pages.components import threshold_chart
+from pages.components.tokens import component_js
 
 SCRIPT = Path(__file__).parent / "apps" / "chart_app.py"
 
@@ -196,3 +201,49 @@ def test_small_multiples_name_their_estimate(chart, page):
     expect(first).to_contain_text("Heuristic 0 with a long name")
     expect(first.locator(".caption")).to_have_text("0.90, n = 144")
     expect(first.get_by_role("img", name=re.compile("^Precision of Heuristic 0"))).to_be_visible()
+
+
+@pytest.fixture(scope="module")
+def functions(chromium):
+    """A blank page with the chart's pure functions; it needs no app."""
+    page = chromium.new_page()
+    page.add_script_tag(content=component_js(threshold_chart.HERE / "rule.js"))
+    yield page
+    page.close()
+
+
+@given(st.floats(0, 1) | st.integers(0, 64).map(lambda eighths: eighths / 64))
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_numbers_read_as_python_writes_them(functions, value):
+    assert functions.evaluate("(value) => twoDecimals(value)", value) == f"{value:.2f}"
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "words"),
+    [(0, 9, "0 %"), (1, 900, "under 1 %"), (1, 8, "12 %"), (71, 100, "71 %"), (899, 900, "over 99 %"), (9, 9, "100 %")],
+)
+def test_shares_never_round_something_to_nothing(functions, part, whole, words):
+    assert functions.evaluate("([part, whole]) => share(part, whole)", [part, whole]) == words
+
+
+def curve_rows(kept: list[int], records: list[int], low: list[float | None]) -> list[dict[str, object]]:
+    return [
+        {"threshold": i / 10, "precision": p, "low": p, "high": p, "kept": k, "records": r, "isKnown": k > 0}
+        for i, (k, r, p) in enumerate(zip(kept, records, low, strict=True))
+    ]
+
+
+def test_the_axis_starts_where_something_changes_and_shows_the_threshold(functions):
+    rows = curve_rows([9] * 5 + [8] * 6, [90] * 4 + [80] * 7, [0.9] * 11)
+    start = "([rows, threshold]) => axisStart(rows, threshold)"
+    assert functions.evaluate(start, [rows, 0.8]) == 0.3
+    assert functions.evaluate(start, [rows, 0.15]) == 0.1
+    assert functions.evaluate(start, [curve_rows([9] * 11, [90] * 11, [0.9] * 11), 0.8]) == 0
+
+
+def test_the_floor_holds_the_trusted_band_and_the_target(functions):
+    floor = "([rows, target]) => precisionFloor(rows, target)"
+    lows = [0.72, 0.75, 0.10]
+    assert functions.evaluate(floor, [curve_rows([90, 40, 3], [9, 9, 9], lows), 0.9]) == 0.7
+    assert functions.evaluate(floor, [curve_rows([9, 4, 3], [9, 9, 9], lows), 0.9]) == 0.1
+    assert functions.evaluate(floor, [curve_rows([0, 0, 0], [9, 9, 9], lows), 0.6]) == 0.5

@@ -5,6 +5,7 @@ const STRING_START = /^[rRbBuUfF]{0,2}('''|"""|'|")/;
 const NAME = /^[\p{L}_][\p{L}\p{N}_]*/u;
 const OPENING = '([{';
 const CLOSING = ')]}';
+const STATEMENTS = new Set(['def', 'class', 'return', 'import', '@']);
 
 function stringEnd(source, contentStart, quote) {
   for (let i = contentStart; i < source.length; i += 1) {
@@ -55,6 +56,7 @@ function splitArguments(tokens, open) {
   let i = open + 1;
   for (; i < tokens.length; i += 1) {
     const {text, kind} = tokens[i];
+    if (STATEMENTS.has(text)) break; // the bracket was never closed
     if (kind === 'mark' && CLOSING.includes(text)) {
       if (depth === 0) break;
       depth -= 1;

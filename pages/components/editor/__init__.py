@@ -70,6 +70,12 @@ def code_editor(*, source: str, revision: int, problems: Sequence[Problem], key:
     return _event(text, draft, f"{key}-handled")
 
 
+def typed(key: str, revision: int, source: str) -> str:
+    """Return the text that `code_editor` will return in this run, so that it can be checked before it is drawn."""
+    draft = _draft(key)
+    return str(draft["text"]) if draft.get("revision") == revision else source
+
+
 def _draft(key: str) -> Mapping[str, Any]:
     state = st.session_state.get(key) or {}
     return state.get("draft") or {}

@@ -51,6 +51,7 @@ export function axisStart(rows, threshold) {
     if (row.kept !== rows[0].kept || row.records !== rows[0].records) break;
     last = row.threshold;
   }
+  if (last === rows.at(-1).threshold) return 0; // no threshold changes anything
   const tenth = Math.floor(Math.min(last, threshold, 0.8) * 10 + 1e-9) / 10;
   return Math.max(0, tenth);
 }
@@ -59,7 +60,7 @@ export function axisStart(rows, threshold) {
 export function precisionFloor(rows, target) {
   const trusted = rows.filter((row) => row.isKnown && row.kept >= FEW_LABELS);
   const shown = trusted.length ? trusted : rows.filter((row) => row.isKnown);
-  const least = Math.min(target, 0.9, ...shown.map((row) => row.low ?? row.precision));
+  const least = Math.min(target - 0.05, 0.9, ...shown.map((row) => row.low ?? row.precision));
   return Math.max(0, Math.floor(least * 10 + 1e-9) / 10);
 }
 

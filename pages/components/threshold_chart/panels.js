@@ -26,7 +26,7 @@ function drawAxes(svg, at, poolSize) {
     addSvg(svg, 'line', {x1: at.left, x2: right, y1: at.y(p), y2: at.y(p), class: 'grid'});
     addSvg(svg, 'text', {x: at.left - 8, y: at.y(p) + 4, class: 'end'}, p.toFixed(2));
   }
-  for (const part of [0, 0.5, 1]) {
+  for (const part of poolSize ? [0, 0.5, 1] : [0]) {
     const y = at.base - part * at.low;
     addSvg(svg, 'line', {x1: at.left, x2: right, y1: y, y2: y, class: 'grid'});
     addSvg(svg, 'text', {x: at.left - 8, y: y + 4, class: 'end'}, count(Math.round(part * poolSize)));

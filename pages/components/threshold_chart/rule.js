@@ -1,6 +1,6 @@
 // The part of the chart that moves: the rule with its dots, and the sentence above it.
 
-import {count, share, twoDecimals} from './geometry.js';
+import {FEW_LABELS, count, share, twoDecimals} from './geometry.js';
 
 function showHidden(node, isShown) {
   node.setAttribute('visibility', isShown ? 'visible' : 'hidden');
@@ -9,6 +9,9 @@ function showHidden(node, isShown) {
 export function moveRule(nodes, row) {
   const {at} = nodes;
   const x = at.x(row.threshold);
+  const isWeak = row.kept < FEW_LABELS;
+  nodes.interval.classList.toggle('weak', isWeak);
+  nodes.precisionDot.classList.toggle('weak', isWeak);
   for (const node of [nodes.line, nodes.interval]) {
     node.setAttribute('x1', x);
     node.setAttribute('x2', x);
