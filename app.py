@@ -1,10 +1,16 @@
 """Active Learners: navigation and the frame of every page. Start it with `make app`."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from pages.components.frame import page_frame
 
-st.set_page_config(page_title="Active Learners", page_icon=":material/show_chart:", layout="wide")
+# a named icon would be fetched from another server: the app asks nobody but itself
+LOGO = str(Path(__file__).parent / "pages" / "components" / "logo.svg")
+
+st.set_page_config(page_title="Active Learners", page_icon=LOGO, layout="wide")
+st.logo(LOGO)
 
 page = st.navigation(
     [

@@ -18,7 +18,7 @@ def saved_indicator(workspace: Workspace, person: Person, task: Task | None, *, 
     """Mount the outbox, which shows what is saved; on the Label page each acknowledgement brings the next records."""
     queue = queue_message(workspace, person, task) if on_label_page and task else None
     state.put("queue", queue)
-    with st.container(width=170, key="saved_indicator"):
+    with st.container(key="saved_indicator"):
         outbox.mount(
             scope=f"{workspace.folder}|{person.person_id}",
             acknowledged=state.acknowledged(),

@@ -35,7 +35,6 @@ class Current:
 @contextmanager
 def page_frame(title: str) -> Iterator[None]:
     """Draw the frame and run the page inside it; a person's mistake becomes a message, a bug stays loud."""
-    st.html(STYLE)
     with st.container(horizontal_alignment="center"), st.container(width=WIDTHS.get(title, WIDTH)):
         try:
             current = _open()
@@ -72,7 +71,6 @@ def _open() -> Current:
     opened = workspace()
     somebody = opened.store.projects.person(name)
     state.put("person", somebody.name)
-    person.remember(somebody.name)
     chosen = opened.store.projects.setting(f"person:{somebody.person_id}", "selection") or {}
     projects = opened.store.projects.all()
     if not projects:
@@ -119,9 +117,14 @@ def _context_bar(current: Current, *, on_label_page: bool) -> None:
             st.caption("extraction" if current.task.kind == "extraction" else "classification", width="content")
         if current.project.is_sample:
             st.badge("synthetic sample", color="gray")
+        st.html(STYLE, width="content")
+        person.remember(current.person.name)
         st.space("stretch")
-        jobs_panel(current.workspace, current.person)
-        saved_indicator(current.workspace, current.person, current.task, on_label_page=on_label_page)
+        # a fragment stretches over its container: these give it the width of what it draws
+        with st.container(width="content"):
+            jobs_panel(current.workspace, current.person)
+        with st.container(width=170):
+            saved_indicator(current.workspace, current.person, current.task, on_label_page=on_label_page)
         with st.popover(current.person.name, icon=":material/person:", type="tertiary"):
             st.caption("Answers are stored under this name.")
             other = st.text_input("Name", current.person.name, max_chars=60, key="other_name")

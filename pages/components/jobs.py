@@ -19,7 +19,7 @@ def jobs_panel(workspace: Workspace, person: Person) -> None:
     running = workspace.jobs.running()
     label = f"{len(running)} job{'s' if len(running) > 1 else ''}" if running else "No jobs running"
     icon = ":material/progress_activity:" if running else ":material/done_all:"
-    with st.container(width="content", key="jobs_panel"):
+    with st.container(horizontal=True, gap=None, width="content", key="jobs_panel"):
         with st.popover(label, icon=icon, type="tertiary"):
             for job in running:
                 _running(workspace, job)

@@ -37,7 +37,7 @@ def run_list(workspace: Workspace, task: Task) -> None:
 
 def _row(workspace: Workspace, heuristic: Heuristic) -> None:
     stands = status(workspace.store, workspace.jobs, heuristic)
-    with st.container(horizontal=True, vertical_alignment="center", height=40):
+    with st.container(horizontal=True, vertical_alignment="center"):
         st.text(heuristic.name, width="content")
         if stands.state in ("queued", "running"):
             st.progress(stands.fraction, text=stands.text, width="stretch")

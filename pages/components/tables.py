@@ -35,7 +35,7 @@ def heuristics_table(
 
 
 def _heuristic_row(heuristic: Heuristic, stands: Status, evaluation: Evaluation | None, with_links: bool) -> None:
-    name, how, worth, covers = st.columns([2.2, 1.6, 2.4, 0.9], vertical_alignment="center")
+    name, how, worth, covers = st.columns([2.2, 1.5, 2.6, 1], vertical_alignment="center")
     with name:
         if with_links:
             st.button(
@@ -52,8 +52,8 @@ def _heuristic_row(heuristic: Heuristic, stands: Status, evaluation: Evaluation 
     if evaluation is None:
         worth.caption("not run" if stands.run is None else "no result yet")
     else:
-        worth.text(estimate_text(evaluation.estimate))
-        covers.text(f"covers {round(100 * evaluation.estimate.coverage)} %")
+        worth.caption(estimate_text(evaluation.estimate))
+        covers.caption(f"covers {round(100 * evaluation.estimate.coverage)} %")
 
 
 def status_badge(stands: Status) -> None:

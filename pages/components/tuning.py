@@ -52,11 +52,11 @@ def threshold_slider(here: Current, evaluation: Evaluation, target: float) -> No
             set_threshold(here.workspace.store, heuristic, value, here.person.person_id)
 
     newer = f" {evaluation.labels_newer} labels are newer than the run." if evaluation.labels_newer else ""
-    by_code = " (the code's value)" if evaluation.threshold_set_by == "code" else ""
+    by_code = " The threshold is the one in the code." if evaluation.threshold_set_by == "code" else ""
     threshold_chart.mount(
         key=key,
         on_release=store_released,
-        curve=curve_message(evaluation.curve, evaluation.method),
+        curve=curve_message(evaluation.curve),
         threshold=evaluation.threshold,
         revision=f"{evaluation.run.run_id}:{evaluation.threshold:.2f}:{evaluation.n_judged}",
         target=target,
@@ -64,7 +64,7 @@ def threshold_slider(here: Current, evaluation: Evaluation, target: float) -> No
     )
 
 
-def curve_message(curve: PrecisionCurve, method: str) -> dict[str, Any]:
+def curve_message(curve: PrecisionCurve) -> dict[str, Any]:
     """Return a curve as the chart reads it: lists of one length, None where nothing is known."""
     known = [n > 0 for n in curve.kept.tolist()]
 
@@ -82,5 +82,5 @@ def curve_message(curve: PrecisionCurve, method: str) -> dict[str, Any]:
         "correct": curve.correct.tolist(),
         "records": curve.records.tolist(),
         "pool_size": curve.pool_size,
-        "method": method,
+        "method": "out-of-fold",
     }

@@ -13,4 +13,4 @@ _component = st.components.v2.component(
 
 def heartbeat(*, seconds: float, key: str) -> None:
     """Rerun the enclosing fragment `seconds` from now, and again after that, while the tab is visible."""
-    _component(key=key, data={"seconds": seconds}, on_beat_change=lambda: None, height=1)
+    _component(key=key, data={"seconds": seconds}, on_beat_change=lambda: None, width=1, height=1)

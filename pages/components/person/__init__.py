@@ -21,4 +21,4 @@ def remembered() -> str:
 
 def remember(name: str) -> None:
     """Make the browser remember a name for a year."""
-    _component(key="al_person", data={"cookie": COOKIE, "name": name}, height=1)
+    _component(key="al_person", data={"cookie": COOKIE, "name": name}, width=1, height=1)
