@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import time
 from collections.abc import Callable
@@ -10,30 +11,41 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
-APP = "tests/browser/apps/labeler_app.py"
 PATIENCE_SECONDS = 30
+_NUMBERS = itertools.count(1)
+
+
+@dataclass(slots=True)
+class LabelingServer:
+    """One server for the tests of a module; every test has records and answers of its own on it."""
+
+    url: str
+    folder: Path
+
+    def site(self, **settings: object) -> LabelingSite:
+        path = self.folder / f"run{next(_NUMBERS)}"
+        path.with_suffix(".json").write_text(json.dumps(settings))
+        return LabelingSite(self.url, path)
 
 
 @dataclass(frozen=True, slots=True)
 class LabelingSite:
-    """Where the app is served, and the files by which it talks to the tests."""
+    """Where the app is served, and the files by which it talks to a test."""
 
     url: str
-    answers_file: Path
-    pause_file: Path
+    path: Path
 
     def pause(self) -> None:
         """From now on the server stores nothing."""
-        self.pause_file.touch()
+        self.path.with_suffix(".pause").touch()
 
     def resume(self) -> None:
-        self.pause_file.unlink()
+        self.path.with_suffix(".pause").unlink()
 
     def answers(self) -> list[dict]:
         """What was stored, in order; answer ids are unique."""
-        if not self.answers_file.exists():
-            return []
-        found = [json.loads(line) for line in self.answers_file.read_text().splitlines()]
+        log = self.path.with_suffix(".jsonl")
+        found = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
         assert len({answer["answer_id"] for answer in found}) == len(found)
         return found
 
@@ -44,20 +56,18 @@ class LabelingSite:
             page.wait_for_timeout(50)
         expect(saved(page)).to_have_attribute("data-pending", "0", timeout=PATIENCE_SECONDS * 1000)
         found = self.answers()
-        assert len(found) == count, [(answer["record_no"], answer["verdict"]) for answer in found]
+        assert len(found) == count, given(found)
         return found
 
-    def open(self, page: Page, idle: Callable[[Page], None], query: str = "") -> None:
+    def open(self, page: Page, idle: Callable[[Page], None], person: int = 1) -> None:
         """Open the Label page and wait for its first record."""
-        page.goto(f"{self.url}{query}")
+        page.goto(f"{self.url}?run={self.path.name}&person={person}")
         idle(page)
         expect(record(page)).to_be_visible()
 
 
-def serve_labeling(serve, folder: Path, port: int | None = None, **env: str) -> LabelingSite:
-    files = {"ANSWERS": str(folder / "answers.jsonl"), "PAUSE": str(folder / "pause")}
-    url = serve(APP, {**files, **env}, port=port)
-    return LabelingSite(url, Path(files["ANSWERS"]), Path(files["PAUSE"]))
+def serve_labeling(serve, folder: Path, port: int | None = None) -> LabelingServer:
+    return LabelingServer(serve("tests/browser/apps/labeler_app.py", {"FOLDER": str(folder)}, port=port), folder)
 
 
 def saved(page: Page) -> Locator:

@@ -10,9 +10,14 @@ from playwright.sync_api import expect
 from tests.browser.labeling_site import given, saved, serve_labeling, shows
 
 
+@pytest.fixture(scope="module")
+def server(serve, tmp_path_factory):
+    return serve_labeling(serve, tmp_path_factory.mktemp("labeling"))
+
+
 @pytest.fixture
-def site(serve, tmp_path):
-    return serve_labeling(serve, tmp_path)
+def site(server):
+    return server.site()
 
 
 def press_digits(page, count, pause=20):
@@ -75,39 +80,38 @@ def test_two_tabs_of_one_person_share_what_a_third_left_and_store_it_once(site, 
     expected = press_digits(closing, 4)
     closing.close()
     for tab in (page, other):
-        tab.goto(site.url)
-    for tab in (page, other):
-        idle(tab)
+        site.open(tab, idle)
     site.resume()
     assert given(site.wait_for(page, 4)) == expected
 
 
 def test_answers_of_one_person_are_never_sent_by_another(site, page, idle):
-    site.open(page, idle, "?person=1")
+    site.open(page, idle, person=1)
     site.pause()
     press_digits(page, 2)
     expect(saved(page)).to_have_text(re.compile("2 not yet saved"))
-    site.open(page, idle, "?person=2")
+    site.open(page, idle, person=2)
     site.resume()
     expect(saved(page)).to_have_text(re.compile("All answers saved"))
     page.keyboard.press("7")
     assert given(site.wait_for(page, 1)) == [(0, "accept", [107])]
-    site.open(page, idle, "?person=1")
+    site.open(page, idle, person=1)
     assert given(site.wait_for(page, 3))[1:] == [(0, "accept", [101]), (1, "accept", [102])]
 
 
 def test_answers_wait_while_the_server_is_down_and_arrive_when_it_is_back(serve, tmp_path, page, idle):
-    site = serve_labeling(serve, tmp_path)
+    own_server = serve_labeling(serve, tmp_path)
+    site = own_server.site()
     site.open(page, idle)
-    serve.stop(site.url)
+    serve.stop(own_server.url)
     expected = press_digits(page, 3)
     expect(saved(page)).to_have_text(re.compile("3 not yet saved"))
-    assert serve_labeling(serve, tmp_path, port=int(site.url.rsplit(":", 1)[1])).url == site.url
+    serve_labeling(serve, tmp_path, port=int(own_server.url.rsplit(":", 1)[1]))
     assert given(site.wait_for(page, 3)) == expected
 
 
-def test_a_refused_answer_is_dropped_and_its_reason_shown(serve, tmp_path, page, idle):
-    site = serve_labeling(serve, tmp_path, REFUSE="1")
+def test_a_refused_answer_is_dropped_and_its_reason_shown(server, page, idle):
+    site = server.site(refuse=[1])
     site.open(page, idle)
     press_digits(page, 3)
     stored = site.wait_for(page, 2)

@@ -22,14 +22,33 @@ function isTyping(element) {
   return !(element.tagName === 'INPUT' && NOT_TYPED_INTO.has(element.type));
 }
 
-// False while somebody types in a field, uses a menu or dialog, or presses a control they reached with
-// Tab. After a click with the mouse the focus stays on a button; that must not take the keys away.
+// How the focus came to where it is. After a click it stays on a switch or link, which must not take Space
+// and Enter away from the labeler; whoever went there with Tab means that control. (`:focus-visible` cannot
+// tell: it turns true with the first key press after a click.)
+const focus = {isPointing: true, byPointer: true};
+
+function watchFocus() {
+  const point = () => {
+    focus.isPointing = true;
+  };
+  const arrive = () => {
+    focus.byPointer = focus.isPointing;
+  };
+  document.addEventListener('pointerdown', point, true);
+  document.addEventListener('focusin', arrive, true);
+  return () => {
+    document.removeEventListener('pointerdown', point, true);
+    document.removeEventListener('focusin', arrive, true);
+  };
+}
+
+// False while somebody types in a field, uses a menu or dialog, or presses a control they reached with Tab.
 export function isForLabeler(event) {
   if (event.isComposing) return false;
   const path = event.composedPath().filter((node) => node instanceof Element);
   if (!path.length) return true;
   if (isTyping(path[0]) || path.some((node) => node.matches(FLOATING))) return false;
-  return !(NATIVE_KEYS.has(event.key) && path[0].matches(PRESSABLE) && path[0].matches(':focus-visible'));
+  return !(NATIVE_KEYS.has(event.key) && path[0].matches(PRESSABLE) && !focus.byPointer);
 }
 
 // The label of a key press: first by the character typed, then by the digit printed on the key (there are
@@ -47,10 +66,18 @@ export function labelOfKey(event, labels) {
 // of the press: Streamlit has keys of its own (C, R). Returns the function that stops listening.
 export function listenToKeys(handle) {
   const listener = (event) => {
-    if (!isForLabeler(event) || !handle(event)) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
+    if (isForLabeler(event) && handle(event)) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    } else if (event.key === 'Tab') {
+      focus.isPointing = false;
+      focus.byPointer = false; // inside one component the focus moves unseen
+    }
   };
+  const unwatch = watchFocus();
   document.addEventListener('keydown', listener, true);
-  return () => document.removeEventListener('keydown', listener, true);
+  return () => {
+    unwatch();
+    document.removeEventListener('keydown', listener, true);
+  };
 }
