@@ -180,6 +180,22 @@ def test_all_parts_run_when_one_fails(capfd, monkeypatch):
     assert re.search(r"installs \(apart\) +3\.0", printed)
 
 
+def test_no_chromium_to_be_had_is_said(capsys, monkeypatch):
+    machine = load("prepare_machine")
+    monkeypatch.setattr(machine, "has_chromium", lambda: False)
+    monkeypatch.setattr(machine, "can_install_packages", lambda: False)
+    monkeypatch.setattr(machine.sys, "executable", "/bin/false")
+    assert not machine.get_chromium()
+    assert "install Chromium or Google Chrome yourself" in capsys.readouterr().out
+
+
+def test_chromium_of_the_system_is_left_alone(capsys, monkeypatch):
+    machine = load("prepare_machine")
+    monkeypatch.setattr(machine, "runs", lambda command: command == "google-chrome")
+    assert machine.get_chromium()
+    assert capsys.readouterr().out == ""
+
+
 def test_the_build_server_runs_what_a_person_runs():
     script = ROOT / ".ci" / "run"
     assert os.access(script, os.X_OK)
