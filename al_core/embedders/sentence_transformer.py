@@ -74,6 +74,7 @@ class SentenceTransformerFolder:
             self.check_weights()
             # Before the import, which reads them: a wrong path must fail at once instead of asking the internet.
             os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", HF_HUB_DISABLE_TELEMETRY="1")
+            os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # read by that import too; see child.py
             from sentence_transformers import SentenceTransformer
 
             self._model = SentenceTransformer(

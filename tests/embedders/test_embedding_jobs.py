@@ -4,6 +4,10 @@ import hashlib
 import json
 import os
 import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -12,7 +16,7 @@ import pytest
 
 from al_core.embedders import resolve
 from al_core.embedders.chunks import iter_chunks, read_chunks, write_chunk
-from al_core.embedders.jobs import EmbedJob, embed_texts
+from al_core.embedders.jobs import EmbedJob, embed_texts, typical
 from al_core.errors import JobFailed
 
 
@@ -128,6 +132,35 @@ def test_an_error_in_the_callback_kills_the_worker(tmp_path):
         os.kill(pids[0], 0)
 
 
+def test_a_worker_ends_when_its_server_is_gone(tmp_path):
+    texts = write_texts(tmp_path / "texts.jsonl", [f"text number {n} " + "word " * 2000 for n in range(20_000)])
+    code = (
+        "import os, signal, sys; from pathlib import Path; from al_core.embedders.jobs import EmbedJob, embed_texts\n"
+        "def die(fraction, message):\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+        "embed_texts(EmbedJob('hashing', Path(sys.argv[1]), Path(sys.argv[2])), on_progress=die,"
+        " on_start=lambda pid: print(pid, flush=True))"
+    )
+    server = subprocess.run(
+        [sys.executable, "-c", code, str(texts), str(tmp_path / "out")], stdout=subprocess.PIPE, text=True, check=False
+    )
+    assert server.returncode == -signal.SIGKILL
+    worker = int(server.stdout)
+    deadline = time.monotonic() + 60
+    while is_running(worker):
+        assert time.monotonic() < deadline, "the worker goes on without its server"
+        time.sleep(0.05)
+
+
+def is_running(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    stat = Path(f"/proc/{pid}/stat")  # an orphan that nobody has waited for yet has ended all the same
+    return not (stat.exists() and stat.read_text().rsplit(")", 1)[1].split()[0] == "Z")
+
+
 def test_a_mistake_reaches_the_person_in_words(tmp_path):
     with pytest.raises(JobFailed) as caught:
         run(EmbedJob("no-such-model", write_texts(tmp_path / "texts.jsonl", ["one"]), tmp_path / "out"))
@@ -154,3 +187,24 @@ def test_vectors_without_their_shas_do_not_count(tmp_path):
 def test_an_empty_folder_has_no_vectors(tmp_path):
     shas, vectors = read_chunks(tmp_path)
     assert (len(shas), vectors.shape) == (0, (0, 0))
+
+
+def test_typical_order_is_computed_elsewhere_and_leaves_out_missing_rows(tmp_path):
+    vectors = np.random.default_rng(0).normal(size=(60, 8)).astype(np.float16)
+    vectors[[3, 50]] = np.nan
+    np.save(tmp_path / "vectors.npy", vectors)
+    pids = []
+    typical(tmp_path / "vectors.npy", tmp_path / "typical.npy", on_start=pids.append)
+    order = np.load(tmp_path / "typical.npy")
+    assert order.dtype == np.int32
+    assert len(order) > 0
+    assert len(set(order.tolist())) == len(order)
+    assert set(order.tolist()) <= set(range(60)) - {3, 50}
+    assert len(pids) == 1
+
+
+def test_typical_order_of_a_missing_file_fails_with_its_last_lines(tmp_path):
+    with pytest.raises(JobFailed) as caught:
+        typical(tmp_path / "none.npy", tmp_path / "typical.npy")
+    assert "none.npy" in caught.value.hint
+    assert not (tmp_path / "typical.npy").exists()
