@@ -158,6 +158,13 @@ def test_own_keys_tell_case_apart_and_streamlits_keys_stay_quiet(server, page, i
     expect(page.get_by_text("runs: 1")).to_be_visible()  # R would run the page again
 
 
+def test_a_key_that_is_no_label_is_left_to_streamlit(site, page, idle):
+    site.open(page, idle)
+    press(page, "r")
+    expect(page.get_by_text("runs: 2")).to_be_visible()
+    shows(page, 0)
+
+
 def test_a_key_held_down_gives_one_label(site, page, idle):
     site.open(page, idle)
     for _ in range(5):

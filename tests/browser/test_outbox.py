@@ -126,3 +126,17 @@ def test_answers_work_where_the_browser_keeps_nothing(site, page, idle):
     site.open(page, idle)
     expected = press_digits(page, 3)
     assert given(site.wait_for(page, 3)) == expected
+
+
+def test_plain_http_has_no_locks_and_no_uuids_and_loses_nothing_either(site, page, idle):
+    page.context.add_init_script(
+        "Object.defineProperty(Navigator.prototype, 'locks', {get: () => undefined});"
+        "Object.defineProperty(Crypto.prototype, 'randomUUID', {value: undefined});"
+    )
+    site.open(page, idle)
+    site.pause()
+    expected = press_digits(page, 4)
+    page.reload()
+    shows(page, 4)
+    site.resume()
+    assert given(site.wait_for(page, 4)) == expected
