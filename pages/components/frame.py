@@ -45,9 +45,15 @@ def page_frame(title: str) -> Iterator[None]:
 
 
 def current() -> Current:
-    """Return what the page works on."""
+    """Return what the page works on.
+
+    The very first visit of a new server may open a page by its address before `app.py` has ever run: Streamlit then
+    runs the page alone, as it does for apps without `st.navigation`. Calling that once ends it for all visits.
+    """
     found = state.get("current")
-    assert isinstance(found, Current)
+    if not isinstance(found, Current):
+        st.navigation([st.Page(lambda: None, title="Start")], position="hidden")
+        st.rerun()
     return found
 
 
