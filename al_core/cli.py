@@ -1,0 +1,287 @@
+"""What the commands do: each calls the use case that a page calls too, and yields the lines to print."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from al_core.embedders import EMBEDDERS, resolve
+from al_core.errors import ActiveLearnersError, InvalidInput, NotFound, unknown_name
+from al_core.importers import Mapping, preview
+from al_core.types import Attribute, DrawnClaim, Heuristic, Job, Person, Project, Task
+from al_core.workflow import heuristics as heuristic_cases
+from al_core.workflow.embedding import embed
+from al_core.workflow.evaluating import evaluate as evaluate_heuristic
+from al_core.workflow.exporting import export
+from al_core.workflow.files import existing_file, typed_path
+from al_core.workflow.importing import ImportPlan, ImportReport, LabelImport, import_file
+from al_core.workflow.running import run as run_heuristic
+from al_core.workflow.sample import SAMPLE_NAME, TASKS, ensure_sample
+from al_core.workflow.simulating import simulate
+from al_core.workflow.starters import STARTERS
+from al_core.workflow.workspace import Workspace
+
+Lines = Iterator[str]
+Command = Callable[[Workspace, argparse.Namespace], Lines]
+DEMO_ANSWERS = 300
+SHOWN_PROBLEMS = 20
+
+
+def import_records(workspace: Workspace, options: argparse.Namespace) -> Lines:
+    """Yield what an import did, after it; nothing is made where a column or the file is not there."""
+    path = existing_file(options.file)
+    labels = _label_import(options)
+    guessed = preview(path)
+    for column in (options.text, options.id, options.label, options.spans):
+        if column is not None and column not in guessed.columns:
+            raise NotFound(f"{path.name} has no column {column!r}.", f"Use one of: {', '.join(guessed.columns)}.")
+    mapping = Mapping((options.text,), options.id or guessed.id_column, options.label, options.spans)
+    plan = ImportPlan(path, mapping, labels=labels)
+    name = " ".join(options.project.split())
+    store = workspace.store
+    project = next((one for one in store.projects.all() if one.name == name), None) or store.projects.create(name)
+    report: ImportReport = _wait(workspace, import_file(workspace, project, plan, _person(workspace), then_embed=False))
+    yield from report.lines()
+    problems = report.staged.problems
+    for problem in problems[:SHOWN_PROBLEMS]:
+        yield f"  line {problem.line}: {problem.message}" if problem.line else f"  {problem.message}"
+    if len(problems) > SHOWN_PROBLEMS:
+        yield f"  and {len(problems) - SHOWN_PROBLEMS:,} more"
+
+
+def _label_import(options: argparse.Namespace) -> LabelImport | None:
+    if options.label and options.spans:
+        raise InvalidInput("--label and --spans cannot be given together.", "Import the file once for each.")
+    column = options.label or options.spans
+    if column:
+        drawn: DrawnClaim = options.drawn or "unknown"
+        return LabelImport(column if options.task is None else options.task, drawn, options.labels == "hidden")
+    for name in ("task", "labels", "drawn"):
+        if getattr(options, name) is not None:
+            raise InvalidInput(f"--{name} says something about labels.", "Name their column with --label or --spans.")
+    return None
+
+
+def embed_texts(workspace: Workspace, options: argparse.Namespace) -> Lines:
+    """Yield how many texts got new vectors, after the job."""
+    project = workspace.store.projects.named(options.project)
+    job = embed(workspace, project, _text(workspace, project), options.model, _person(workspace))
+    yield f"{job.title}: {_wait(workspace, job):,} texts computed"
+
+
+def add_heuristic(workspace: Workspace, options: argparse.Namespace) -> Lines:
+    """Yield the version that was saved, and what reading its code found wrong."""
+    _, task = _task(workspace, options)
+    if task.kind == "extraction":
+        raise InvalidInput(
+            f"Active learners work on classification tasks; {task.name!r} is an extraction task.",
+            "Pick a classification task.",
+        )
+    store, person, source = workspace.store, _person(workspace), _source(options.file)
+    if options.embedding:
+        store.embeddings.named(task.project_id, options.embedding)
+    embedding = options.embedding or heuristic_cases.default_embedding(store, task)
+    name = " ".join(options.name.split())
+    present = next((one for one in store.heuristics.all(task.task_id) if one.name == name), None)
+    if present is None:
+        saved = store.heuristics.create(task.task_id, name, "active_learner", source, embedding, person.person_id)
+    else:
+        saved = heuristic_cases.save(store, present, source, embedding, person)
+    yield f"{saved.name}, version {saved.version_no}"
+    for problem in heuristic_cases.check(store, task, source):
+        yield f"  line {problem.line}: {problem.message}" if problem.line else f"  {problem.message}"
+
+
+def _source(name: str) -> str:
+    try:
+        return existing_file(name).read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise InvalidInput(f"{name} is not UTF-8 text: {error.reason} at byte {error.start}.", "Save it so.") from error
+
+
+def run(workspace: Workspace, options: argparse.Namespace) -> Lines:
+    """Yield how each run ended; raises InvalidInput with all reasons where some failed."""
+    project = workspace.store.projects.named(options.project)
+    everything = _heuristics(workspace, project)
+    chosen = [one for one in everything if (one.enabled if options.all else one.name == options.name)]
+    if not chosen and options.name is not None:
+        raise unknown_name("heuristic", options.name, {one.name for one in everything})
+    if not chosen:
+        raise NotFound(f"Project {project.name!r} has no heuristic that is on.", "Add one with: heuristic add.")
+    person = _person(workspace)
+    jobs = [(heuristic, run_heuristic(workspace, heuristic, person)) for heuristic in chosen]
+    failures = []
+    for heuristic, job in jobs:
+        try:
+            _wait(workspace, job)
+        except ActiveLearnersError as error:
+            failures.append(_failure(workspace, heuristic, error))
+        else:
+            yield _ended(workspace, heuristic)
+    if failures:
+        raise InvalidInput(" | ".join(failures))
+
+
+def _failure(workspace: Workspace, heuristic: Heuristic, error: ActiveLearnersError) -> str:
+    last = workspace.store.runs.last(heuristic.heuristic_id)
+    named = last is not None and last.error_line and f"line {last.error_line}" not in str(error).lower()
+    return f"{heuristic.name}: {f'line {last.error_line}: ' if last and named else ''}{error}"
+
+
+def _ended(workspace: Workspace, heuristic: Heuristic) -> str:
+    last = workspace.store.runs.last(heuristic.heuristic_id)
+    assert last is not None
+    assert last.ended_ts is not None
+    seconds = (last.ended_ts - last.started_ts).total_seconds()
+    if last.state == "not_evaluable":  # the message begins with these words
+        return f"{heuristic.name}: {last.error_message}"
+    return f"{heuristic.name}: {last.state}, {seconds:.1f} s"
+
+
+def evaluate(workspace: Workspace, options: argparse.Namespace) -> Lines:
+    """Yield the figures of every heuristic that has a finished run, in sentences or as JSON."""
+    project = workspace.store.projects.named(options.project)
+    rows = [row for task in workspace.store.projects.tasks(project.project_id) for row in _figures(workspace, task)]
+    if not rows:
+        hint = f"Run them with: run --project {project.name!r} --all."
+        raise NotFound(f"No heuristic of project {project.name!r} has a finished run yet.", hint)
+    if options.json:
+        yield json.dumps(rows, indent=2, allow_nan=False)
+        return
+    for row in rows:
+        label = row["label"] or "all labels"
+        precision = "precision unknown (n = 0)"
+        if row["precision"] is not None:
+            precision = f"precision {row['precision']:.2f} ({row['low']:.2f} to {row['high']:.2f}, n = {row['n']})"
+        covers = f"covers {round(100 * row['coverage'])} %"
+        yield f"{row['heuristic']}, {label}, at {row['threshold']:.2f}: {precision}, {covers}"
+    yield from dict.fromkeys(f"{row['heuristic']}: {row['method']}" for row in rows)
+
+
+def _figures(workspace: Workspace, task: Task) -> list[dict[str, Any]]:
+    names = {label.label_id: label.name for label in task.labels}
+    rows: list[dict[str, Any]] = []
+    for heuristic in workspace.store.heuristics.all(task.task_id):
+        found = evaluate_heuristic(workspace.store, heuristic)
+        if found is None:
+            continue
+        by_label = [(names[label_id], one) for label_id, one in found.by_label.items()]
+        rows += [
+            {
+                "heuristic": heuristic.name,
+                "label": label,
+                "threshold": found.threshold,
+                "precision": estimate.precision,
+                "low": estimate.low,
+                "high": estimate.high,
+                "n": estimate.kept,
+                "coverage": estimate.coverage,
+                "method": found.method,
+            }
+            for label, estimate in [(None, found.estimate), *by_label]
+        ]
+    return rows
+
+
+def export_records(workspace: Workspace, options: argparse.Namespace) -> Lines:
+    """Yield how many rows were written."""
+    project = workspace.store.projects.named(options.project)
+    yield f"{export(workspace.store, project, typed_path(options.file)):,} rows written to {options.file}"
+
+
+def simulate_answers(workspace: Workspace, options: argparse.Namespace) -> Lines:
+    """Yield how many answers were given."""
+    _, task = _task(workspace, options)
+    if options.n < 1:
+        raise InvalidInput(f"--n is {options.n}.", "Give a whole number from 1 on.")
+    rng = np.random.default_rng(options.seed)
+    given = simulate(workspace.store, task, options.n, options.strategy, rng)
+    yield f"{given:,} answers given" + ("" if given == options.n else ", then no record was left to ask")
+
+
+def list_projects(workspace: Workspace, options: argparse.Namespace) -> Lines:
+    """Yield a line for each project."""
+    projects = workspace.store.projects.all()
+    if not projects:
+        yield "no projects yet"
+    for project in projects:
+        tasks = ", ".join(f"{task.name} ({task.kind})" for task in workspace.store.projects.tasks(project.project_id))
+        n_records = workspace.store.records.count(project.project_id)
+        yield f"{project.name}: {n_records:,} records; tasks: {tasks or 'none'}"
+
+
+def doctor(workspace: Workspace, options: argparse.Namespace) -> Lines:
+    """Yield what works on this computer: embedders, and the layers around heuristic code."""
+    yield f"workspace: {workspace.folder}"
+    for name in EMBEDDERS.names():
+        yield f"embedder {name}: {resolve(name).available() or 'ready'}"
+    yield f"protection of heuristic code: {workspace.executor.tier}"
+    for layer in workspace.executor.describe():
+        yield f"  {layer.name}: {'holds' if layer.holds else 'does not hold'}. {layer.detail}"
+
+
+def demo(workspace: Workspace, options: argparse.Namespace) -> Lines:
+    """Fill an empty workspace with the sample, simulated answers, and heuristics that have run."""
+    ensure_sample(workspace)
+    project = workspace.store.projects.named(SAMPLE_NAME)
+    task = workspace.store.projects.task_named(project.project_id, TASKS[0])
+    person = _person(workspace)
+    if workspace.store.heuristics.all(task.task_id):
+        yield "The demo is there already."
+        return
+    for waiting in workspace.jobs.running():
+        _wait(workspace, waiting)
+    rng = np.random.default_rng(7)
+    simulate(workspace.store, task, DEMO_ANSWERS // 2, "smart", rng)
+    for starter in STARTERS:
+        heuristic = heuristic_cases.create(workspace.store, task, starter, starter, person)
+        _wait(workspace, run_heuristic(workspace, heuristic, person))
+    # the second half is drawn with a learner's help, as it would be in a project
+    simulate(workspace.store, task, DEMO_ANSWERS - DEMO_ANSWERS // 2, "smart", rng)
+    for heuristic in workspace.store.heuristics.all(task.task_id):
+        _wait(workspace, run_heuristic(workspace, heuristic, person))
+    yield f"{DEMO_ANSWERS} answers and {len(STARTERS)} heuristics are in project {SAMPLE_NAME!r}."
+
+
+# --- what commands share
+
+
+def _wait(workspace: Workspace, job: Job) -> Any:  # noqa: ANN401
+    """Return what a job returned; somebody at a terminal sees meanwhile how far it is."""
+    while sys.stderr.isatty():
+        now = workspace.jobs.get(job.job_id)
+        if now is None or now.ended_ts is not None:
+            sys.stderr.write("\r\x1b[K")
+            break
+        sys.stderr.write(f"\r\x1b[K{now.title}: {now.fraction:.0%} {now.message}")
+        sys.stderr.flush()
+        time.sleep(0.3)
+    return workspace.jobs.wait(job.job_id)
+
+
+def _person(workspace: Workspace) -> Person:
+    return workspace.store.projects.person(os.environ.get("USER") or "Command line")
+
+
+def _text(workspace: Workspace, project: Project) -> Attribute:
+    texts = [one for one in workspace.store.projects.attributes(project.project_id) if one.is_text]
+    if not texts:
+        raise InvalidInput(f"Project {project.name!r} has no texts yet.", "Import a file first.")
+    return texts[0]
+
+
+def _task(workspace: Workspace, options: argparse.Namespace) -> tuple[Project, Task]:
+    project = workspace.store.projects.named(options.project)
+    return project, workspace.store.projects.task_named(project.project_id, options.task)
+
+
+def _heuristics(workspace: Workspace, project: Project) -> list[Heuristic]:
+    tasks = workspace.store.projects.tasks(project.project_id)
+    return [one for task in tasks for one in workspace.store.heuristics.all(task.task_id)]
