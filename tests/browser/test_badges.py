@@ -89,7 +89,7 @@ def test_the_arrow_replaces_the_name_at_embedding_name(badges, page):
     expect(shown.locator("[aria-live=polite]")).to_have_text("Inserted at embedding_name.")
     page.get_by_role("button", name="Run", exact=True).click(delay=40)
     expect(page.get_by_text("clicks 1")).to_be_visible()
-    expect(page.locator("[data-testid=stCode] code")).to_contain_text(f'embedding_name="{MINILM}"')
+    expect(page.locator(".st-key-last pre")).to_contain_text(f'embedding_name="{MINILM}"')
     insert_arrow(shown, MINILM).click()
     expect(shown.locator("[aria-live=polite]")).to_have_text("It is at embedding_name already.")
 

@@ -39,14 +39,17 @@ class EditorEvent:
 def code_editor(*, source: str, revision: int, problems: Sequence[Problem], key: str, height: int = 460) -> EditorEvent:
     """Return the text as the person left it, and what they asked for.
 
-    `source` is shown when the editor appears and whenever `revision` changes; else what was typed stands.
-    Text arrives after a pause in typing, when the editor loses focus (so before any click elsewhere), and
-    with Ctrl+Enter (`run`) and Ctrl+S (`save`), each reported by one call only: act on them before the next
-    Streamlit command. A page that comes back must pass the text it wants to see, so keep drafts.
+    `source` is shown when the editor appears and whenever `revision` changes; else what was typed stands. A
+    new revision whose source is the text of the last call (it was saved) replaces nothing: what was typed
+    since stays. Text arrives after a pause in typing, when the editor loses focus (so before any click
+    elsewhere), and with Ctrl+Enter (`run`) and Ctrl+S (`save`), each reported by one call only: act on them
+    before the next Streamlit command. A page that comes back must pass the text it wants, so keep drafts.
     """
     source = source.replace("\r\n", "\n").replace("\r", "\n")
+    generation = _generation(source, revision, f"{key}-shown")
     draft = _draft(key)
-    text = draft["text"] if draft.get("revision") == revision else source
+    text = draft["text"] if draft.get("generation") == generation else source
+    st.session_state[f"{key}-shown"] = {"revision": revision, "generation": generation, "text": text}
     with st.container(gap=None):
         st_ace(
             value=text,
@@ -61,7 +64,7 @@ def code_editor(*, source: str, revision: int, problems: Sequence[Problem], key:
             key=key,
             data={
                 "text": text,
-                "revision": revision,
+                "generation": generation,
                 "problems": [{"line": problem.line, "message": problem.message} for problem in problems],
                 "height": height,
             },
@@ -70,10 +73,13 @@ def code_editor(*, source: str, revision: int, problems: Sequence[Problem], key:
     return _event(text, draft, f"{key}-handled")
 
 
-def typed(key: str, revision: int, source: str) -> str:
-    """Return the text that `code_editor` will return in this run, so that it can be checked before it is drawn."""
-    draft = _draft(key)
-    return str(draft["text"]) if draft.get("revision") == revision else source
+def _generation(source: str, revision: int, shown_key: str) -> int:
+    """Return the number of the text in the editor: another one when Python replaces it."""
+    shown = st.session_state.get(shown_key)
+    if shown is None:
+        return 1
+    is_replaced = revision != shown["revision"] and source != shown["text"]
+    return int(shown["generation"]) + is_replaced
 
 
 def _draft(key: str) -> Mapping[str, Any]:

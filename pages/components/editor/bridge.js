@@ -60,7 +60,7 @@ class EditorBridge {
     if (ace.getValue() !== this.mounted.text) ace.session.setValue(this.mounted.text);
     ace.gotoLine(1, 0, false);
     this.sent = this.mounted.text;
-    this.revision = this.mounted.revision;
+    this.generation = this.mounted.generation;
     this.marks = new ProblemMarks(frame, ace);
     this.listen();
     this.dress();
@@ -105,18 +105,14 @@ class EditorBridge {
     if (this.ace) dressFrame(this.root.host, this.frame, this.ace);
   }
 
-  // A new revision replaces the text, unless it is the text that came from here: then what was typed
-  // since stays.
+  // A new generation is Python's own text; within one, what stands in the editor is newer than any.
   adopt() {
     const {mounted, ace} = this;
-    if (mounted.revision !== this.revision) {
-      this.revision = mounted.revision;
-      if (mounted.text !== this.sent) {
-        this.sent = mounted.text;
-        ace.setValue(mounted.text, -1);
-        clearTimeout(this.pause);
-      }
-      this.send();
+    if (mounted.generation !== this.generation) {
+      this.generation = mounted.generation;
+      this.sent = mounted.text;
+      ace.setValue(mounted.text, -1); // Ctrl+Z brings the other text back
+      clearTimeout(this.pause);
     }
     this.showProblems();
   }
@@ -128,7 +124,7 @@ class EditorBridge {
     if (!wanted && text === this.sent) return;
     if (wanted) this.events = {...this.events, [wanted]: eventId()};
     this.sent = text;
-    this.setStateValue('draft', {text, revision: this.revision, ...this.events});
+    this.setStateValue('draft', {text, generation: this.generation, ...this.events});
   }
 
   showProblems() {

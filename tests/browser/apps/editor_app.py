@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 import streamlit as st
 
 from al_core.types import Problem
@@ -64,6 +66,11 @@ def remember(**counted: bool) -> None:
         st.session_state[name] = st.session_state.get(name, 0) + happened
 
 
+def show_text(name: str, text: str) -> None:
+    with st.container(key=name):
+        st.html(f"<pre>{html.escape(text)}</pre>")
+
+
 def write() -> None:
     state = st.session_state
     state.setdefault("source", SOURCES[st.query_params.get("source", "learner")])
@@ -85,8 +92,8 @@ def write() -> None:
         state.source, state.revision = event.text, state.revision + 1
     state.draft = event.text
     st.text(f"runs {state.runs}, saves {state.saves}, clicks {state.clicks}")
-    st.code(state.get("last", ""), language=None)
-    st.text_area("draft", event.text, key=f"draft-{hash(event.text)}", disabled=True)
+    show_text("last", state.get("last", ""))
+    show_text("draft", event.text)
     st.text_input("paste here")
 
 
