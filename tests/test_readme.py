@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -56,29 +57,27 @@ def shown_commands() -> list[str]:
 
 
 def test_the_commands_of_the_readme_run(tmp_path):
-    if not (ROOT / "al_core" / "__main__.py").is_file():
-        pytest.skip("there is no command line yet")
     (tmp_path / "data" / "sample").mkdir(parents=True)
-    (tmp_path / "data" / "sample" / "records.csv").write_bytes(SAMPLE.read_bytes())
+    # The first hundred records: the same way, in a tenth of the time.
+    with SAMPLE.open(newline="") as whole, (tmp_path / "data/sample/records.csv").open("w", newline="") as part:
+        csv.writer(part).writerows(islice(csv.reader(whole), 101))
     env = {**os.environ, "PYTHONPATH": str(ROOT), "AL_WORKSPACE": str(tmp_path / "workspace")}
+    printed = ""
     for command in shown_commands():
         program, *arguments = command.split()
         assert program == "python"
         ended = subprocess.run([sys.executable, *arguments], cwd=tmp_path, env=env, capture_output=True, text=True)
         assert ended.returncode == 0, f"{command}\n{ended.stdout}{ended.stderr}"
-    with SAMPLE.open(newline="") as stream:
-        n_records = sum(1 for _ in csv.DictReader(stream))
-    assert len((tmp_path / "shop.jsonl").read_text().splitlines()) == n_records
+        printed += ended.stdout
+    assert "shop: 100 records" in printed
 
 
 def test_every_subcommand_is_documented():
-    if not (ROOT / "al_core" / "__main__.py").is_file():
-        pytest.skip("there is no command line yet")
     shown = subprocess.run([sys.executable, "-m", "al_core", "--help"], cwd=ROOT, capture_output=True, text=True).stdout
-    listed = re.search(r"\{([\w,-]+)\}", shown)
-    assert listed, shown
-    documented = set(re.findall(r"^\| `([\w-]+)", (ROOT / "docs" / "command-line.md").read_text(), re.M))
-    assert set(listed[1].split(",")) <= documented
+    listed = set(re.findall(r"^    ([a-z]+)(?: |$)", shown, re.M))
+    documented = set(re.findall(r"^\| `([a-z]+)", (ROOT / "docs" / "command-line.md").read_text(), re.M))
+    assert "import" in listed, shown
+    assert listed == documented
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
