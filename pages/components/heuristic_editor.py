@@ -59,7 +59,7 @@ def open_editor(here: Current, heuristic: Heuristic) -> None:
         state.put(f"revision_{heuristic.heuristic_id}", revision)
         draft = here.workspace.store.heuristics.draft(heuristic.heuristic_id, here.person.person_id)
         source = draft[1] if draft else heuristic.source
-        text = typed(key, revision, source)
+        text = typed(source=source, revision=revision, key=key)
         event = code_editor(
             source=source, revision=revision, problems=_problems(here, heuristic, text), key=key, height=470
         )

@@ -45,10 +45,10 @@ def code_editor(*, source: str, revision: int, problems: Sequence[Problem], key:
     elsewhere), and with Ctrl+Enter (`run`) and Ctrl+S (`save`), each reported by one call only: act on them
     before the next Streamlit command. A page that comes back must pass the text it wants, so keep drafts.
     """
-    source = source.replace("\r\n", "\n").replace("\r", "\n")
+    source = _with_plain_breaks(source)
     generation = _generation(source, revision, f"{key}-shown")
     draft = _draft(key)
-    text = draft["text"] if draft.get("generation") == generation else source
+    text = typed(source=source, revision=revision, key=key)
     st.session_state[f"{key}-shown"] = {"revision": revision, "generation": generation, "text": text}
     with st.container(gap=None):
         st_ace(
@@ -71,6 +71,18 @@ def code_editor(*, source: str, revision: int, problems: Sequence[Problem], key:
             on_draft_change=lambda: None,
         )
     return _event(text, draft, f"{key}-handled")
+
+
+def typed(*, source: str, revision: int, key: str) -> str:
+    """Return the text that `code_editor` will show in this run, so that it can be checked before it is drawn."""
+    source = _with_plain_breaks(source)
+    draft = _draft(key)
+    is_of_now = draft.get("generation") == _generation(source, revision, f"{key}-shown")
+    return str(draft["text"]) if is_of_now else source
+
+
+def _with_plain_breaks(source: str) -> str:
+    return source.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _generation(source: str, revision: int, shown_key: str) -> int:
