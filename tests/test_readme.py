@@ -56,6 +56,7 @@ def shown_commands() -> list[str]:
     return [line.removeprefix("$ ") for line in block.splitlines()]
 
 
+@pytest.mark.sandbox  # each command starts one
 def test_the_commands_of_the_readme_run(tmp_path):
     (tmp_path / "data" / "sample").mkdir(parents=True)
     # The first hundred records: the same way, in a tenth of the time.
