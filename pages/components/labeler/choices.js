@@ -29,6 +29,7 @@ export class Choices {
     const used = (label) => usage[label.label_id] ?? 0;
     this.ordered = this.isLong ? [...labels].sort((a, b) => used(b) - used(a)) : labels;
     this.buttons = new Map(this.ordered.map((label) => [label.label_id, labelButton(label, choose)]));
+    this.marked = []; // buttons that show a confidence
     this.list = build('div', {class: this.isLong ? 'choices compact' : 'choices', role: 'group', 'aria-label': title});
     this.list.dataset.columns = columns;
     this.list.append(...this.buttons.values());
@@ -90,10 +91,15 @@ export class Choices {
 
   // Marks the suggested label and writes confidences; null clears them.
   suggest(suggestion, runnerUp) {
-    for (const [id, button] of this.buttons) {
-      const shown = [suggestion, runnerUp].find((one) => one?.label_id === id);
-      button.classList.toggle('suggested', suggestion?.label_id === id);
-      button.lastChild.textContent = shown ? shown.confidence.toFixed(2) : '';
+    for (const {button} of this.marked) {
+      button.classList.remove('suggested');
+      button.lastChild.textContent = '';
+    }
+    const shown = [suggestion, runnerUp].filter((one) => this.buttons.has(one?.label_id));
+    this.marked = shown.map((one) => ({one, button: this.buttons.get(one.label_id)}));
+    for (const {one, button} of this.marked) {
+      button.classList.toggle('suggested', one === suggestion);
+      button.lastChild.textContent = one.confidence.toFixed(2);
     }
   }
 

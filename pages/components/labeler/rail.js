@@ -14,6 +14,9 @@ export class Rail {
     this.labelledWord = labelledWord;
     this.fill = build('i');
     this.facts = build('div', {class: 'facts num'});
+    this.countRows = [];
+    this.shownNames = '';
+    this.shownLines = '';
     this.counts = build('div', {class: 'counts num'});
     this.history = build('ol', {class: 'history'});
     this.element = build(
@@ -45,20 +48,32 @@ export class Rail {
     const many = labels.length > MOST_COUNTS;
     const shown = many ? [...labels].sort((a, b) => given(b) - given(a)).slice(0, MOST_COUNTS) : labels;
     const most = Math.max(1, ...shown.map(given));
-    const cells = shown.flatMap((label) => {
-      const colour = paletteClass(label.colour);
-      const width = `width: ${(100 * given(label)) / most}%`;
-      return [
-        build('span', {class: `lab ${colour}`}, build('i', {class: 'dot'}), build('span', {}, label.name)),
-        build('span', {class: `bar ${colour}`}, build('i', {style: width})),
-        build('span', {}, count(given(label))),
-      ];
+    const names = JSON.stringify(shown);
+    if (names !== this.shownNames) this.buildCounts(shown, labels.length - shown.length);
+    this.shownNames = names;
+    shown.forEach((label, place) => {
+      const {bar, number} = this.countRows[place];
+      bar.style.width = `${(100 * given(label)) / most}%`;
+      number.textContent = count(given(label));
     });
-    const rest = many ? [build('span', {class: 'caption rest'}, `and ${labels.length - MOST_COUNTS} more`)] : [];
-    this.counts.replaceChildren(...cells, ...rest);
+  }
+
+  buildCounts(labels, notShown) {
+    this.countRows = labels.map((label) => {
+      const colour = paletteClass(label.colour);
+      const name = build('span', {class: `lab ${colour}`}, build('i', {class: 'dot'}), build('span', {}, label.name));
+      const bar = build('i');
+      const number = build('span');
+      return {bar, number, cells: [name, build('span', {class: `bar ${colour}`}, bar), number]};
+    });
+    const rest = notShown ? [build('span', {class: 'caption rest'}, `and ${notShown} more`)] : [];
+    this.counts.replaceChildren(...this.countRows.flatMap((row) => row.cells), ...rest);
   }
 
   drawHistory(labels, lines) {
+    const shown = JSON.stringify([lines, labels]);
+    if (shown === this.shownLines) return;
+    this.shownLines = shown;
     const rows = lines.map((line) => {
       const label = labels.find((known) => known.label_id === line.label_id);
       const words = this.describe(line, label);

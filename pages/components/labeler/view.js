@@ -1,6 +1,6 @@
 // What both labelers have in common: the page of record, controls and rail, its keys, and the session.
 
-import {build} from '../tokens/build.js';
+import {build, onceGone} from '../tokens/build.js';
 import {sharedOutbox} from '../outbox/outbox.js';
 import {hasModifier, isUndo, labelOfKey, listenToKeys} from './keys.js';
 import {Rail} from './rail.js';
@@ -23,6 +23,8 @@ export class LabelerView {
     this.root = root;
     this.outbox = sharedOutbox();
     this.task = null;
+    this.bell = null; // asks the server to run the whole page
+    this.railFrame = null;
     this.drawn = null; // the item whose record is on screen
     this.record = new RecordBox();
     this.rail = new Rail(railWords);
@@ -41,6 +43,7 @@ export class LabelerView {
     const isNewTask = JSON.stringify(task) !== JSON.stringify(this.task);
     const isNewLook = showSuggestions !== this.showsSuggestions;
     this.scope = scope;
+    this.outbox.bell = this.bell;
     this.task = task;
     this.showsSuggestions = showSuggestions;
     this.session = sessionOf(scope, task.task_id);
@@ -63,10 +66,10 @@ export class LabelerView {
   // The record shown is drawn again only when it is another one: nothing changes under the cursor.
   draw() {
     const item = this.session.current;
-    this.rail.draw(this.task.labels, this.session.progress);
+    this.drawRailSoon();
     this.work.hidden = !item;
     this.empty.hidden = Boolean(item);
-    if (!item) this.empty.textContent = this.emptyWords();
+    if (!item) this.drawEmpty();
     if (item && item === this.drawn) this.record.ready.textContent = this.record.readyWords(this.session.waiting.length);
     if (item && item !== this.drawn) {
       this.record.draw(item, this.session.waiting.length);
@@ -76,9 +79,19 @@ export class LabelerView {
     this.drawActions(item);
   }
 
-  emptyWords() {
-    if (!this.session.isExhausted) return 'Loading the next records.';
-    return this.session.emptyMessage || 'No records are waiting.';
+  // The record comes first; the numbers beside it follow with the same frame, once for all that happened.
+  drawRailSoon() {
+    this.railFrame ??= requestAnimationFrame(() => {
+      this.railFrame = null;
+      this.rail.draw(this.task.labels, this.session.progress);
+    });
+  }
+
+  drawEmpty() {
+    const {isExhausted, emptyMessage, past} = this.session;
+    const words = isExhausted ? emptyMessage || 'No records are waiting.' : 'Loading the next records.';
+    const undo = past.length ? actionButton({key: '⌫', words: 'Undo', act: () => this.undo()}) : null;
+    this.empty.replaceChildren(build('div', {}, words), ...(undo ? [undo] : []));
   }
 
   // Whether the model's opinion may be on screen with `item`.
@@ -127,8 +140,10 @@ export class LabelerView {
 
   close() {
     this.stopKeys();
+    cancelAnimationFrame(this.railFrame);
     window.removeEventListener('al-outbox', this.listen);
-    this.root.querySelector('.labeler')?.remove();
+    if (this.outbox.bell === this.bell) this.outbox.bell = null;
+    this.outbox.feed(false);
   }
 }
 
@@ -137,12 +152,11 @@ export function componentOf(makeView) {
   const views = new WeakMap();
   return ({data, parentElement, setStateValue}) => {
     if (!views.has(parentElement)) views.set(parentElement, makeView(parentElement));
-    sharedOutbox().bell = (count) => setStateValue('bell', count);
+    views.get(parentElement).bell = (count) => setStateValue('bell', count);
     views.get(parentElement).receive(data);
-    return () => {
+    return onceGone(parentElement, () => {
       views.get(parentElement)?.close();
-      sharedOutbox().bell = null;
       views.delete(parentElement);
-    };
+    });
   };
 }

@@ -1,6 +1,6 @@
 // The saved indicator of the context bar, and what the server has refused.
 
-import {build, icon} from '../tokens/build.js';
+import {build, icon, onceGone} from '../tokens/build.js';
 import {sharedOutbox} from './outbox.js';
 
 const CALM_MS = 300; // an answer on its way for so long is not worth a word
@@ -68,8 +68,8 @@ export default function ({data, parentElement, setStateValue}) {
   }
   outbox.connect((sent) => setStateValue('sent', sent));
   outbox.receive(data);
-  return () => {
+  return onceGone(parentElement, () => {
     indicators.get(parentElement)?.close();
     indicators.delete(parentElement);
-  };
+  });
 }

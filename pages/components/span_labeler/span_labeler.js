@@ -14,6 +14,8 @@ function describe(line) {
   return ['nothing here', '1 span'][line.spans] ?? `${line.spans} spans`;
 }
 
+const fitsInOneRow = (labels) => [5, 6].includes(labels.length) && labels.every(({name}) => name.length < 9);
+
 class SpanView extends LabelerView {
   constructor(root) {
     super(root, {countsTitle: 'Spans so far', labelledWord: 'answered', describe});
@@ -42,7 +44,7 @@ class SpanView extends LabelerView {
       usage: this.session.progress.counts().byLabel,
       choose: (label) => this.chooseLabel(label),
       title: 'Span types',
-      columns: this.task.labels.length > 4 && this.task.labels.length < 7 ? 6 : 4,
+      columns: fitsInOneRow(this.task.labels) ? 6 : 4,
     });
     const button = (key, words, act) => actionButton({key, words, act});
     this.accept = button('A', 'Accept this span', () => this.acceptSuggestion());

@@ -8,6 +8,7 @@ export class SpanTable {
   constructor({clear, accept}) {
     this.clear = clear;
     this.accept = accept;
+    this.drawn = {spans: null, active: null};
     this.body = build('tbody');
     const head = build('tr', {}, ...HEADINGS.map(([words, style]) => build('th', {class: style}, words)));
     this.table = build('table', {}, build('thead', {}, head), this.body);
@@ -15,6 +16,8 @@ export class SpanTable {
   }
 
   draw(spans, {textOf, labelOf, active}) {
+    if (spans === this.drawn.spans && active === this.drawn.active) return; // every step of the cursor asks
+    this.drawn = {spans, active};
     this.element.hidden = !spans.length;
     this.body.replaceChildren(...spans.map((span) => this.row(span, textOf(span), labelOf(span.label_id), span === active)));
   }

@@ -15,6 +15,13 @@ export function icon(name) {
   return build('span', {class: 'i', 'aria-hidden': 'true'}, name);
 }
 
+// The function that a component gives back to Streamlit, to be called when it goes. Streamlit also calls it
+// for a call that a newer one has overtaken, while the component stays: only a root that has left the page
+// is really gone.
+export function onceGone(root, close) {
+  return () => setTimeout(() => root.isConnected || close());
+}
+
 // The palette has twelve colours and then repeats; the key tells such labels apart.
 export function paletteClass(colour) {
   return `c${((Math.max(1, colour) - 1) % 12) + 1}`;
