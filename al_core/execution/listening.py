@@ -36,6 +36,9 @@ class Log:
         >>> list(Log(100).feed(b"one\ntwo\nthr"))
         ['one', 'two']
         """
+        if self._left <= 0:
+            self._dropped += len(part)
+            return
         pieces = (self._line + part.replace(b"\r\n", b"\n").replace(b"\r", b"\n")).split(b"\n")
         *lines, rest = map(bytes, pieces)
         for line in lines:

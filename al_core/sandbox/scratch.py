@@ -12,7 +12,7 @@ ENTRY_LIMIT = 20_000
 
 
 def measure(folder: Path) -> tuple[int, int]:
-    """Return bytes on disk and number of entries below `folder`, counting no further than ENTRY_LIMIT."""
+    """Return bytes on disk and number of entries below `folder`, ENTRY_LIMIT + 1 where that is hidden or more."""
     n_bytes = n_entries = 0
     waiting = [str(folder)]
     while waiting and n_entries <= ENTRY_LIMIT:
@@ -25,8 +25,10 @@ def measure(folder: Path) -> tuple[int, int]:
                         waiting.append(entry.path)
                     if n_entries > ENTRY_LIMIT:
                         break
+        except FileNotFoundError:
+            continue  # it went while it was counted
         except OSError:
-            continue  # it vanished, or its path grew too long: its parents are counted
+            return n_bytes, ENTRY_LIMIT + 1  # too deep or closed to us: whatever lies there could not be counted
     return n_bytes, n_entries
 
 

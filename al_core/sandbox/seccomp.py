@@ -107,8 +107,23 @@ def _ask(name: str, pid: int) -> Iterator[Instruction]:
         yield (JUMP_EQUAL, 1, 0, 0)
         yield (RETURN, 0, 0, REFUSE | errno.EPERM)
         yield (RETURN, 0, 0, ALLOW)
-    else:  # open, openat: a file without a name would not be counted as scratch
-        yield from _if_bit(1 if name == "open" else 2, O_TMPFILE_BIT, REFUSE | errno.EOPNOTSUPP, ALLOW)
+    else:
+        yield from _ask_to_open(1 if name == "open" else 2)
+
+
+def _ask_to_open(flags: int) -> Iterator[Instruction]:
+    """Yield the answer for open and openat, whose flags are that argument.
+
+    A file without a name would not be counted as scratch. Truncating a file opened for reading alone would
+    pass by landlock before its third version.
+    """
+    yield (LOAD, 0, 0, _at(flags))
+    yield (JUMP_ANY_BIT, 0, 1, O_TMPFILE_BIT)
+    yield (RETURN, 0, 0, REFUSE | errno.EOPNOTSUPP)
+    yield (JUMP_ANY_BIT, 0, 2, os.O_TRUNC)
+    yield (JUMP_ANY_BIT, 1, 0, os.O_ACCMODE)
+    yield (RETURN, 0, 0, REFUSE | errno.EPERM)
+    yield (RETURN, 0, 0, ALLOW)
 
 
 def _at(argument: int) -> int:

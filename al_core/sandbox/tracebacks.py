@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import errno
 import linecache
 import sys
 import traceback
@@ -30,7 +31,8 @@ def explain(error: BaseException, source: str) -> Failure:
         line, shown = _line_to_look_at(source)
         first, _, rest = text.partition("\n")
         text = f'{first}\n  File "{FILE_NAME}", line {line}, in self.model\n    {shown}\n{rest}' if line else text
-    kind = "memory" if isinstance(error, MemoryError) else "error"
+    out_of_memory = isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM
+    kind = "memory" if out_of_memory else "error"
     return Failure(kind, _message(error), line, text[-TEXT_LIMIT:])
 
 
