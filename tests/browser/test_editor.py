@@ -180,8 +180,8 @@ def test_the_source_is_readable_before_ace_is_ready(editor_app, page):
     page.route("**/component/streamlit_ace.streamlit_ace/static/js/*", lambda route: route.abort())
     page.goto(f"{editor_app}/?source=short")
     early = page.locator(".st-key-editor .early")
+    expect(early).to_have_js_property("textContent", "a = 1\nb = 2\n", timeout=30_000)
     expect(early).to_be_visible()
-    assert early.inner_text() == "a = 1\nb = 2\n"
     assert early.bounding_box()["height"] == 460
 
 
