@@ -99,8 +99,8 @@ def ordinary_view(vectors):
     words = ["bwrap", "--dev-bind", "/", "/", "--perms", "1777", "--tmpfs", "/tmp"]
     for folder in sorted(closed):
         words += ["--perms", "0755", "--tmpfs", folder]
-    hidden = sorted(folder for folder in folders if any(folder.startswith(f"{above}/") for above in closed))
-    for folder in sorted({str(path) for folder in hidden for path in Path(folder).parents} - {"/"}):
+    hidden = sorted(path for path in folders if any(path.startswith(f"{above}/") for above in closed))
+    for folder in sorted({str(above) for path in hidden for above in Path(path).parents} - {"/"}):
         words += ["--perms", "0755", "--dir", folder]
     for folder in hidden:
         words += ["--ro-bind", folder, folder]

@@ -2,14 +2,20 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from al_core.execution import Limits
 from al_core.execution.local import LocalExecutor
+from al_core.sandbox import jail
+
+ROOT = Path(__file__).resolve().parents[2]
 
 GRID_SEARCH = """\
 from sklearn.model_selection import GridSearchCV
@@ -215,6 +221,35 @@ def test_a_dead_warm_process_is_replaced(job):
         assert lost.kind == "crashed" and "run it again" in lost.message
         assert fresh.start(job(rule())).wait(60).kind == "ok"
         assert fresh.warm_pids()[0] != warm
+    finally:
+        fresh.close()
+
+
+@pytest.mark.parametrize("tier", ["full", "no-bwrap", "rlimits"])
+def test_an_app_that_is_killed_leaves_no_process_behind(tier, vectors):
+    if jail.why_not(tier):
+        pytest.skip(jail.why_not(tier))
+    words = [sys.executable, "-m", "tests.sandbox.orphan", tier, str(vectors)]
+    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True) as app:
+        pids = [int(word) for word in app.stdout.readline().split()]
+        app.kill()
+    assert len(pids) == 2
+    deadline = time.monotonic() + 10
+    while any(Path(f"/proc/{pid}").exists() for pid in pids) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    for pid in pids:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+
+
+@pytest.mark.long
+def test_torch_gets_a_warm_process_of_its_own(job):
+    pytest.importorskip("torch")
+    fresh = LocalExecutor()
+    try:
+        source = "import torch\nassert torch.ones(2, 2).sum() == 4\n" + rule()
+        assert [fresh.start(job(source)).wait(120).kind for _ in range(2)] == ["ok", "ok"]
+        assert len(fresh.warm_pids()) == 2
     finally:
         fresh.close()
 

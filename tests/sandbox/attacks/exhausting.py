@@ -174,7 +174,8 @@ attempt("fallocate", reserve)
     Attack(
         "many_files",
         'for number in range(200_000): open(f"f{number}", "w").close()\nprint("BREACH: 200,000 files")',
-        ends=("killed", "error"),
+        ends=("killed", "error", "timeout"),
+        seconds=6.0,
         any_tier=True,
     ),
     Attack(
