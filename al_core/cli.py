@@ -49,11 +49,10 @@ def import_records(workspace: Workspace, options: argparse.Namespace) -> Lines:
     project = next((one for one in store.projects.all() if one.name == name), None) or store.projects.create(name)
     report: ImportReport = _wait(workspace, import_file(workspace, project, plan, _person(workspace), then_embed=False))
     yield from report.lines()
-    problems = report.staged.problems
-    for problem in problems[:SHOWN_PROBLEMS]:
+    for problem in report.staged.problems[:SHOWN_PROBLEMS]:
         yield f"  line {problem.line}: {problem.message}" if problem.line else f"  {problem.message}"
-    if len(problems) > SHOWN_PROBLEMS:
-        yield f"  and {len(problems) - SHOWN_PROBLEMS:,} more"
+    if report.staged.n_problems > SHOWN_PROBLEMS:
+        yield f"  and {report.staged.n_problems - SHOWN_PROBLEMS:,} more"
 
 
 def _label_import(options: argparse.Namespace) -> LabelImport | None:

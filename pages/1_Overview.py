@@ -3,9 +3,10 @@
 import streamlit as st
 
 from al_core.workflow.evaluating import evaluate_all
-from al_core.workflow.exporting import export
 from al_core.workflow.overview import overview
+from pages.components.exports import start_export
 from pages.components.frame import current
+from pages.components.literal import literal
 from pages.components.numbers import count, estimate_text, share
 from pages.components.tables import heuristics_table, label_bars
 
@@ -20,15 +21,12 @@ with st.container(horizontal=True, vertical_alignment="center"):
     st.caption(f"{count(seen.n_records, 'record')}, {count(seen.n_tasks, 'task')}")
     st.space("stretch")
     if st.button("Export", icon=":material/download:", disabled=not seen.n_records):
-        target = here.workspace.folder / "exports" / f"{here.project.project_id}.csv"
-        target.parent.mkdir(exist_ok=True, mode=0o700)
-        written = export(store, here.project, target)
-        st.toast(f"{written:,} rows written to {target}", duration="long")
+        start_export(here)
 
 with st.container(border=True, key="next_step"), st.container(horizontal=True, vertical_alignment="center"):
     with st.container():
-        st.subheader(seen.step.heading, anchor=False)
-        st.caption(seen.step.why)
+        st.subheader(literal(seen.step.heading), anchor=False)
+        st.caption(literal(seen.step.why))
     if st.button(seen.step.button, type="primary", width="content"):
         st.switch_page(f"pages/{PAGES[seen.step.page]}.py")
 

@@ -6,6 +6,7 @@ from al_core.workflow.evaluating import evaluate_all
 from al_core.workflow.running import run_all
 from pages.components.frame import current
 from pages.components.heuristic_editor import chosen, new_heuristic, open_editor
+from pages.components.literal import literal
 from pages.components.numbers import count
 from pages.components.tables import heuristics_table
 
@@ -22,7 +23,7 @@ else:
     everything = store.heuristics.all(here.task.task_id)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title("Heuristics", anchor=False, width="content")
-        st.caption(f"{count(len(everything), 'heuristic')} for {here.task.name}")
+        st.caption(f"{count(len(everything), 'heuristic')} for {literal(here.task.name)}")
         st.space("stretch")
         if st.button("Run all", icon=":material/play_arrow:", disabled=not everything):
             run_all(here.workspace, here.task, here.person)

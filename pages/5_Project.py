@@ -5,6 +5,7 @@ import streamlit as st
 from pages.components.embedding_form import embeddings_section
 from pages.components.frame import current
 from pages.components.import_form import import_section
+from pages.components.literal import literal
 from pages.components.numbers import count
 from pages.components.task_form import projects_section, tasks_section
 
@@ -12,7 +13,8 @@ here = current()
 
 with st.container(horizontal=True, vertical_alignment="center"):
     st.title("Project", anchor=False, width="content")
-    st.caption(f"{here.project.name}, {count(here.workspace.store.records.count(here.project.project_id), 'record')}")
+    n_records = here.workspace.store.records.count(here.project.project_id)
+    st.caption(f"{literal(here.project.name)}, {count(n_records, 'record')}")
 
 import_tab, task_tab, embedding_tab, project_tab = st.tabs(["Import", "Tasks and labels", "Embeddings", "Projects"])
 with import_tab:

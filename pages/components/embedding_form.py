@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
 from al_core.embedders import EMBEDDERS, best_available, resolve
 from al_core.workflow.embedding import embed
+from al_core.workflow.files import typed_path
 from pages.components.frame import Current
+from pages.components.literal import literal
+from pages.components.messages import mistakes_shown
 from pages.components.numbers import share
 
 FOLDER = "A folder with a sentence-transformers model"
@@ -41,10 +42,13 @@ def embeddings_section(here: Current) -> None:
         attribute = st.selectbox("Text", texts, format_func=lambda one: one.name, width=200)
         names = list(EMBEDDERS.names())
         model = st.selectbox("Model", [*names, FOLDER], index=names.index(best_available()), width=360)
-        path = st.text_input("Folder", key="model_folder") if model == FOLDER else ""
+        folder = st.text_input("Folder", key="model_folder") if model == FOLDER else ""
         reason = resolve(model).available() if model != FOLDER else ""
-        chosen = str(Path(path).expanduser()) if model == FOLDER else model
-        if st.button("Compute missing vectors", type="primary", disabled=bool(reason), help=reason or None):
+        why_not = literal(reason) or ("Type the folder of a model." if model == FOLDER and not folder.strip() else None)
+        clicked = st.button("Compute missing vectors", type="primary", disabled=bool(why_not), help=why_not)
+    if clicked:
+        with mistakes_shown():
+            chosen = str(typed_path(folder)) if model == FOLDER else model
             embed(here.workspace, here.project, attribute, chosen, here.person)
             st.rerun()
     st.caption("Only texts without a vector are computed. It runs in a process of its own; label meanwhile.")

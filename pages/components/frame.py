@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from al_core.errors import ActiveLearnersError
 from al_core.types import Person, Project, Task
 from al_core.workflow.workspace import Workspace
 from pages.components import person, state
 from pages.components.answers import saved_indicator
 from pages.components.jobs import jobs_panel
+from pages.components.literal import literal
+from pages.components.messages import mistakes_shown
 from pages.components.resources import workspace
 
 WIDTHS = {"Label": 1200}
@@ -35,13 +36,11 @@ class Current:
 @contextmanager
 def page_frame(title: str) -> Iterator[None]:
     """Draw the frame and run the page inside it; a person's mistake becomes a message, a bug stays loud."""
-    with st.container(horizontal_alignment="center"), st.container(width=WIDTHS.get(title, WIDTH)):
-        try:
-            current = _open()
-            _context_bar(current, on_label_page=title == "Label")
-            yield
-        except ActiveLearnersError as error:
-            st.error(f"**{_literal(error.message)}** {_literal(error.hint)}", icon=":material/error:")
+    width = WIDTHS.get(title, WIDTH)
+    with st.container(horizontal_alignment="center"), st.container(width=width), mistakes_shown():
+        current = _open()
+        _context_bar(current, on_label_page=title == "Label")
+        yield
 
 
 def current() -> Current:
@@ -55,18 +54,6 @@ def current() -> Current:
         st.navigation([st.Page(lambda: None, title="Start")], position="hidden")
         st.rerun()
     return found
-
-
-def _literal(text: str) -> str:
-    """Return text that Markdown shows as it is.
-
-    >>> _literal("a*b $c$ :red[d]")
-    'a\\\\*b \\\\$c\\\\$ \\\\:red\\\\[d\\\\]'
-    """
-    return "".join("\\" + character if character in "\\`*_{}[]()<>#+-!$:|~" else character for character in text)
-
-
-literal = _literal
 
 
 def _open() -> Current:
@@ -104,8 +91,9 @@ def _context_bar(current: Current, *, on_label_page: bool) -> None:
     tasks = {one.name: one for one in current.workspace.store.projects.tasks(current.project.project_id)}
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="context_bar"):
         st.menu_button(
-            current.project.name,
+            literal(current.project.name),
             list(projects),
+            format_func=literal,
             key="pick_project",
             icon=":material/folder_open:",
             type="tertiary",
@@ -113,8 +101,9 @@ def _context_bar(current: Current, *, on_label_page: bool) -> None:
         )
         if current.task is not None:
             st.menu_button(
-                current.task.name,
+                literal(current.task.name),
                 list(tasks),
+                format_func=literal,
                 key="pick_task",
                 type="tertiary",
                 icon=":material/label:",
@@ -131,7 +120,7 @@ def _context_bar(current: Current, *, on_label_page: bool) -> None:
             jobs_panel(current.workspace, current.person)
         with st.container(width=170):
             saved_indicator(current.workspace, current.person, current.task, on_label_page=on_label_page)
-        with st.popover(current.person.name, icon=":material/person:", type="tertiary"):
+        with st.popover(literal(current.person.name), icon=":material/person:", type="tertiary"):
             st.caption("Answers are stored under this name.")
             other = st.text_input("Name", current.person.name, max_chars=60, key="other_name")
             if st.button("Change", disabled=not other.strip() or other == current.person.name):

@@ -14,6 +14,8 @@ from pages.components.badges import badges
 from pages.components.editor import code_editor, typed
 from pages.components.frame import Current, choose
 from pages.components.heartbeat import heartbeat
+from pages.components.literal import literal
+from pages.components.messages import mistakes_shown
 from pages.components.numbers import estimate_text
 from pages.components.tables import status_badge
 
@@ -22,12 +24,11 @@ BEAT = 0.5
 
 def chosen(here: Current) -> Heuristic | None:
     """Return the heuristic that the address names, where it belongs to the current task."""
-    named = st.query_params.get("heuristic", "")
-    if not named.isdigit() or here.task is None:
+    named = st.query_params.get("heuristic")
+    if named is None or here.task is None:
         return None
-    return next(
-        (h for h in here.workspace.store.heuristics.all(here.task.task_id) if h.heuristic_id == int(named)), None
-    )
+    everything = here.workspace.store.heuristics.all(here.task.task_id)
+    return next((one for one in everything if str(one.heuristic_id) == named), None)
 
 
 def new_heuristic(here: Current) -> None:
@@ -41,9 +42,10 @@ def new_heuristic(here: Current) -> None:
         why = "Active learners work on classification tasks." if extraction else None
         if st.button("Create", type="primary", disabled=extraction, help=why):
             assert here.task is not None
-            made = heuristics.create(here.workspace.store, here.task, name, starter, here.person)
-            st.query_params["heuristic"] = str(made.heuristic_id)
-            st.rerun()
+            with mistakes_shown():
+                made = heuristics.create(here.workspace.store, here.task, name, starter, here.person)
+                st.query_params["heuristic"] = str(made.heuristic_id)
+                st.rerun()
 
 
 def open_editor(here: Current, heuristic: Heuristic) -> None:
@@ -76,9 +78,9 @@ def open_editor(here: Current, heuristic: Heuristic) -> None:
 
 def _header(here: Current, heuristic: Heuristic) -> tuple[bool, bool]:
     st.button("All heuristics", icon=":material/arrow_back:", type="tertiary", on_click=lambda: st.query_params.clear())
-    st.title(heuristic.name, anchor=False, width="content")
+    st.title(literal(heuristic.name), anchor=False, width="content")
     status_badge(heuristics.status(here.workspace.store, here.workspace.jobs, heuristic))
-    st.caption(f"learner, {heuristic.owner}, version {heuristic.version_no}")
+    st.caption(literal(f"learner, {heuristic.owner}, version {heuristic.version_no}"))
     st.space("stretch")
     clicked_save = st.button("Save", help="Ctrl+S")
     clicked_run = st.button("Run", icon=":material/play_arrow:", type="primary", help="Ctrl+Enter")
@@ -158,7 +160,7 @@ def run_panel(here: Current, heuristic: Heuristic) -> None:
     with st.container(border=True, key="run_panel"):
         if job is not None:
             st.subheader(f"Run of version {heuristic.version_no}", anchor=False)
-            st.progress(job.fraction, text=job.message)
+            st.progress(job.fraction, text=literal(job.message))
             st.button("Cancel", on_click=here.workspace.jobs.cancel, args=(job.job_id,), key="cancel_run")
             st.code(live_log(heuristic.heuristic_id) or "waiting", language=None)
             heartbeat(seconds=BEAT, key="run_heartbeat")
@@ -180,7 +182,7 @@ def _result(here: Current, heuristic: Heuristic) -> None:
     st.subheader(f"Run of version {last.version_no}", anchor=False)
     evaluation = evaluate(store, heuristic)
     if last.state == "not_evaluable":
-        st.warning(last.error_message, icon=":material/hourglass_empty:")
+        st.warning(literal(last.error_message), icon=":material/hourglass_empty:")
     elif last.state != "finished":
         place = f"Line {last.error_line}: " if last.error_line else ""
         kept = " The earlier result is kept." if evaluation else ""

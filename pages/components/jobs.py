@@ -8,6 +8,7 @@ from al_core.types import Job, Person
 from al_core.workflow.workspace import Workspace
 from pages.components import state
 from pages.components.heartbeat import heartbeat
+from pages.components.literal import literal
 
 WHILE_RUNNING = 1.0
 AT_REST = 5.0
@@ -35,7 +36,7 @@ def jobs_panel(workspace: Workspace, person: Person) -> None:
 
 def _running(workspace: Workspace, job: Job) -> None:
     with st.container(horizontal=True, vertical_alignment="center", width=420):
-        st.progress(job.fraction, text=f"{job.title}, for {job.person}: {job.message}", width="stretch")
+        st.progress(job.fraction, text=literal(f"{job.title}, for {job.person}: {job.message}"), width="stretch")
         st.button(
             "Cancel", key=f"cancel_{job.job_id}", on_click=workspace.jobs.cancel, args=(job.job_id,), width="content"
         )

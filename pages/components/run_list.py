@@ -10,6 +10,7 @@ from al_core.workflow.running import run_key
 from al_core.workflow.workspace import Workspace
 from pages.components import state
 from pages.components.heartbeat import heartbeat
+from pages.components.literal import literal
 from pages.components.tables import status_badge
 
 BEAT = 0.5
@@ -40,7 +41,7 @@ def _row(workspace: Workspace, heuristic: Heuristic) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.text(heuristic.name, width="content")
         if stands.state in ("queued", "running"):
-            st.progress(stands.fraction, text=stands.text, width="stretch")
+            st.progress(stands.fraction, text=literal(stands.text), width="stretch")
         else:
             st.space("stretch")
             if stands.run is not None and stands.run.ended_ts is not None and stands.state in ("current", "stale"):

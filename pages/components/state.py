@@ -30,6 +30,11 @@ def widget(key: str) -> Any:
     return st.session_state.get(key)
 
 
+def set_widget(key: str, value: Any) -> None:
+    """Give the widget called `key` a value before it is drawn."""
+    st.session_state[key] = value
+
+
 def clear_widget(key: str) -> None:
     """Let the widget called `key` start anew."""
     st.session_state.pop(key, None)

@@ -13,6 +13,7 @@ from al_core.workflow.evaluating import Evaluation, Mistake
 from al_core.workflow.heuristics import Status, status
 from al_core.workflow.workspace import Workspace
 from pages.components.label_bars import label_bars
+from pages.components.literal import literal
 from pages.components.numbers import decimals, estimate_text
 
 __all__ = ["heuristics_table", "label_bars", "label_table", "mistakes_table"]
@@ -39,12 +40,12 @@ def _heuristic_row(heuristic: Heuristic, stands: Status, evaluation: Evaluation 
     with name:
         if with_links:
             st.button(
-                heuristic.name,
+                literal(heuristic.name),
                 key=f"open_{heuristic.heuristic_id}",
                 type="tertiary",
                 on_click=lambda: st.query_params.update({"heuristic": str(heuristic.heuristic_id)}),
             )
-            st.caption(f"learner, {heuristic.owner}, version {heuristic.version_no}")
+            st.caption(literal(f"learner, {heuristic.owner}, version {heuristic.version_no}"))
         else:
             st.text(heuristic.name)
     with how:
@@ -60,7 +61,7 @@ def status_badge(stands: Status) -> None:
     """Draw how a heuristic stands: a word, with the sentence as its tooltip."""
     in_words = stands.state in ("current", "stale", "never run", "off")
     color = COLOURS.get(stands.state, "gray")
-    st.badge(stands.text if in_words else stands.state, color=color, help=stands.text)
+    st.badge(stands.text if in_words else stands.state, color=color, help=literal(stands.text))
 
 
 def label_table(task: Task, by_label: Mapping[int, LabelEstimate]) -> None:

@@ -6,8 +6,11 @@ from dataclasses import replace
 
 import streamlit as st
 
-from al_core.types import Task, TaskKind
+from al_core.types import Label, Task, TaskKind
+from al_core.workflow.labels import LONGEST_NAME, add_label, change_labels, create_task
 from pages.components.frame import Current, choose
+from pages.components.literal import literal
+from pages.components.messages import mistakes_shown
 
 PALETTE = ("teal", "orange", "rose", "sky", "moss", "brown", "navy", "coral", "pine", "gold", "plum", "slate")
 KINDS: dict[str, TaskKind] = {"Classification, one label a record": "single_label", "Extraction, spans": "extraction"}
@@ -28,14 +31,31 @@ def tasks_section(here: Current) -> None:
             attribute = st.selectbox("About", texts, format_func=lambda one: one.name)
             labels = st.text_area("Labels, one a line", height=150)
             if st.form_submit_button("Create", type="primary"):
-                names = [line.strip() for line in labels.splitlines() if line.strip()]
-                task = here.workspace.store.projects.create_task(attribute, name, KINDS[kind], names)
-                choose(here, here.project, task)
-                st.rerun()
+                with mistakes_shown():
+                    task = create_task(here.workspace.store, attribute, name, KINDS[kind], labels.splitlines())
+                    choose(here, here.project, task)
+                    st.rerun()
 
 
 def _labels(here: Current, task: Task) -> None:
-    st.subheader(f"Labels of {task.name}", anchor=False)
+    st.subheader(f"Labels of {literal(task.name)}", anchor=False)
+    wanted = _edited(task)
+    left, right = st.columns([1, 2], vertical_alignment="bottom")
+    saves = left.button("Save changes", disabled=wanted == task.labels)
+    with right, st.form("more_labels", border=False, clear_on_submit=True), st.container(horizontal=True):
+        name = st.text_input("New label", label_visibility="collapsed", placeholder="New label", max_chars=LONGEST_NAME)
+        adds = st.form_submit_button("Add label")
+    with mistakes_shown():
+        if saves:
+            change_labels(here.workspace.store, task, wanted)
+            st.rerun()
+        if adds:
+            add_label(here.workspace.store, task, name)
+            st.rerun()
+
+
+def _edited(task: Task) -> tuple[Label, ...]:
+    """Return the labels as they stand in the table, saved or not."""
     edited = st.data_editor(
         [
             {
@@ -49,43 +69,31 @@ def _labels(here: Current, task: Task) -> None:
         hide_index=True,
         key=f"labels_{task.task_id}",
         column_config={
-            "Key": st.column_config.TextColumn(
-                max_chars=1, help="One character that gives the label."
-            ),
+            "Key": st.column_config.TextColumn(max_chars=1, help="One character that gives the label."),
             "Colour": st.column_config.SelectboxColumn(options=PALETTE, required=True),
-            "Name": st.column_config.TextColumn(required=True, max_chars=80),
+            "Name": st.column_config.TextColumn(required=True, max_chars=LONGEST_NAME),
             "Description": st.column_config.TextColumn(width="large"),
         },
     )
-    changed = [
+    return tuple(
         replace(
             label,
-            name=row["Name"].strip(),
-            key=(row["Key"] or "").strip(),
+            name=row["Name"] or "",
+            key=row["Key"] or "",
             colour=PALETTE.index(row["Colour"]) + 1,
             description=row["Description"] or "",
         )
         for label, row in zip(task.labels, edited, strict=True)
-    ]
-    different = [new for old, new in zip(task.labels, changed, strict=True) if old != new]
-    left, right = st.columns([1, 2], vertical_alignment="bottom")
-    if left.button("Save changes", disabled=not different):
-        for label in different:
-            here.workspace.store.projects.change_label(task.task_id, label)
-        st.rerun()
-    with right, st.form("more_labels", border=False, clear_on_submit=True), st.container(horizontal=True):
-        name = st.text_input("New label", label_visibility="collapsed", placeholder="New label", max_chars=80)
-        if st.form_submit_button("Add label") and name.strip():
-            here.workspace.store.projects.add_labels(task.task_id, [name])
-            st.rerun()
+    )
 
 
 def projects_section(here: Current) -> None:
     """Draw a form for a new project and the folder in which everything is kept."""
     with st.form("new_project", border=False):
         name = st.text_input("New project", max_chars=80)
-        if st.form_submit_button("Create") and name.strip():
-            choose(here, here.workspace.store.projects.create(name), None)
-            st.rerun()
+        if st.form_submit_button("Create"):
+            with mistakes_shown():
+                choose(here, here.workspace.store.projects.create(name), None)
+                st.rerun()
     st.caption("Everything is kept in this folder:")
     st.code(str(here.workspace.folder), language=None)

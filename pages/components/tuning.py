@@ -20,13 +20,15 @@ DEFAULT_TARGET = 0.90
 def pick_heuristic(heuristics: Sequence[Heuristic]) -> Heuristic:
     """Return the heuristic that the person tunes; the choice is kept when the page changes."""
     by_id = {heuristic.heuristic_id: heuristic for heuristic in heuristics}
-    last = state.get("tuned")
+    if state.widget("pick_tuned") not in by_id:
+        last = state.get("tuned")
+        state.set_widget("pick_tuned", last if last in by_id else next(iter(by_id)))
     picked = st.selectbox(
         "Heuristic",
         list(by_id),
-        index=list(by_id).index(last) if last in by_id else 0,
         format_func=lambda heuristic_id: f"{by_id[heuristic_id].name}, version {by_id[heuristic_id].version_no}",
         width=340,
+        key="pick_tuned",
     )
     state.put("tuned", picked)
     return by_id[picked]
@@ -34,9 +36,9 @@ def pick_heuristic(heuristics: Sequence[Heuristic]) -> Heuristic:
 
 def target_precision() -> float:
     """Return the precision that the person wants to keep: the dashed line of the chart."""
-    target = st.number_input(
-        "Precision at least", 0.5, 0.99, state.get("target") or DEFAULT_TARGET, 0.01, format="%.2f", width=150
-    )
+    if state.widget("pick_target") is None:
+        state.set_widget("pick_target", state.get("target") or DEFAULT_TARGET)
+    target = st.number_input("Precision at least", 0.5, 0.99, step=0.01, format="%.2f", width=150, key="pick_target")
     state.put("target", target)
     return target
 

@@ -1,0 +1,21 @@
+"""Every kind of place where pages put somebody's words into Markdown, with each text of the variable TEXTS."""
+
+import json
+import os
+
+import streamlit as st
+
+from pages.components.literal import literal
+
+for number, text in enumerate(json.loads(os.environ["TEXTS"])):
+    shown = literal(text)
+    with st.container(key=f"text_{number}"):
+        st.title(shown, anchor=False)
+        st.subheader(shown, anchor=False)
+        st.caption(shown)
+        st.progress(0.5, text=shown)
+        st.button(shown, key=f"button_{number}")
+        st.menu_button(shown, [shown], key=f"menu_{number}")
+        st.popover(shown)
+        st.expander(shown)
+        st.error(shown)
