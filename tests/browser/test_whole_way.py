@@ -39,6 +39,23 @@ def enter(page: Page, url: str, name: str = "Mira") -> None:
     expect(page.get_by_role("heading", name="Overview")).to_be_visible(timeout=PATIENCE)
 
 
+def descendants(pid: int) -> set[int]:
+    """All processes that come from one, by the parents that the system names; threads are none."""
+    parents = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue  # it ended meanwhile
+        parents[int(stat.parent.name)] = int(fields[1])
+    found: set[int] = set()
+    fresh = {pid}
+    while fresh:
+        fresh = {child for child, parent in parents.items() if parent in fresh} - found
+        found |= fresh
+    return found
+
+
 def go_to(page: Page, title: str) -> None:
     page.get_by_role("link", name=title).click()
     expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible(timeout=PATIENCE)
@@ -73,8 +90,8 @@ def outside_requests() -> list[str]:
 
 @pytest.fixture
 def watched(page: Page, app: str, outside_requests: list[str]) -> Page:
-    page.on("request", lambda request: None if request.url.startswith((app, "data:", "blob:", app.replace("http", "ws")))
-            else outside_requests.append(request.url))  # fmt: skip
+    own = (app, app.replace("http", "ws"), "data:", "blob:")
+    page.on("request", lambda one: None if one.url.startswith(own) else outside_requests.append(one.url))
     return page
 
 
@@ -99,6 +116,7 @@ def test_from_nothing_to_a_threshold_that_stays(watched, app, outside_requests):
     go_to(page, "Tune")
     verdict = page.locator("[data-part=verdict]")
     expect(verdict).to_contain_text(re.compile(r"At 0\.80"), timeout=PATIENCE)
+    expect(page.locator("[data-part=caption]")).to_contain_text("The threshold is the one in the code")
     slider = page.get_by_label("min_confidence", exact=True)
     slider.focus()
     page.keyboard.press("Home")
@@ -107,7 +125,9 @@ def test_from_nothing_to_a_threshold_that_stays(watched, app, outside_requests):
     page.keyboard.press("Shift+ArrowRight")
     chosen = re.search(r"At (\d\.\d\d)", verdict.inner_text())
     assert chosen is not None and chosen[1] != "0.80"
-    page.wait_for_timeout(500)
+    # the caption says where the threshold comes from: it changes when the server has stored the release
+    caption = page.locator("[data-part=caption]")
+    expect(caption).not_to_contain_text("The threshold is the one in the code", timeout=PATIENCE)
 
     page.reload()
     expect(page.locator("[data-part=verdict]")).to_contain_text(f"At {chosen[1]}", timeout=PATIENCE)
@@ -136,7 +156,7 @@ def enter_known(page: Page, url: str, title: str) -> None:
     expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible(timeout=PATIENCE)
 
 
-def test_a_cancelled_run_leaves_no_process_and_the_earlier_result(page, app):
+def test_a_cancelled_run_leaves_no_process_and_the_earlier_result(page, app, serve):
     enter_known(page, app, "Heuristics")
     page.get_by_role("button", name="Logistic regression").click()
     expect(page.get_by_text(re.compile("Out-of-fold on"))).to_be_visible(timeout=PATIENCE)
@@ -148,8 +168,11 @@ def test_a_cancelled_run_leaves_no_process_and_the_earlier_result(page, app):
     page.keyboard.press("Control+Enter")
     log = page.get_by_test_id("stCode").filter(has_text="pid")
     expect(log).to_be_visible(timeout=PATIENCE)
+    during = descendants(serve.pid(app))
     page.get_by_role("button", name="Cancel", exact=True).first.click()
     expect(page.get_by_text("cancelled", exact=True).first).to_be_visible(timeout=PATIENCE)
+    after = descendants(serve.pid(app))
+    assert after < during, "the children that slept in fit are gone"
     expect(page.get_by_text(re.compile("Out-of-fold on"))).to_be_visible()
     expect(page.get_by_text("No jobs running")).to_be_visible(timeout=PATIENCE)
 
