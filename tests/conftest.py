@@ -11,6 +11,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 MARKED_FOLDERS = ("browser", "pages", "sandbox")
+# Streamlit scripts that tests serve; looking for doctests would run them.
+collect_ignore_glob = ["*/apps/*"]
 
 # No test measures time: a busy machine must not turn a property test red.
 hypothesis.settings.register_profile("project", deadline=None)
