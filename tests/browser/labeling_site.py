@@ -60,10 +60,12 @@ class LabelingSite:
         return found
 
     def open(self, page: Page, idle: Callable[[Page], None], person: int = 1) -> None:
-        """Open the Label page and wait for its first record."""
+        """Open the Label page and wait for its first record; nothing moves on the page after that."""
         page.goto(f"{self.url}?run={self.path.name}&person={person}")
         idle(page)
+        expect(saved(page)).to_be_visible()
         expect(record(page)).to_be_visible()
+        page.evaluate("document.fonts.ready.then(() => true)")
 
 
 def serve_labeling(serve, folder: Path, port: int | None = None) -> LabelingServer:
