@@ -22,6 +22,7 @@ from al_core.workflow.workspace import Workspace
 
 IMPORTED = "Imported labels"  # the person whose answers a file's labels are
 BATCH = 2000
+SHOWN_PROBLEMS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,11 @@ class ImportReport:
     n_labels: int
     task: Task | None
 
+    def problem_lines(self) -> tuple[str, ...]:
+        """Return the first problems of the file, each with its line."""
+        problems = self.staged.problems[:SHOWN_PROBLEMS]
+        return tuple(f"line {one.line}: {one.message}" if one.line else one.message for one in problems)
+
     def lines(self) -> tuple[str, ...]:
         """Return the report in sentences, with every count that is not zero."""
         staged, ingested = self.staged, self.ingested
@@ -75,19 +81,19 @@ def import_file(
 
     def work(context: JobContext) -> ImportReport:
         report = _import(workspace.store, project, plan, context)
-        if then_embed:
+        context.conclude("\n".join([*report.lines(), *report.problem_lines()]))
+        if then_embed and not context.cancelled:
             text = plan.mapping.text_columns[0]
             attribute = next(a for a in workspace.store.projects.attributes(project.project_id) if a.name == text)
             embed(workspace, project, attribute, "", person)
         return report
 
-    if plan.labels is not None and not plan.labels.task_name.strip():
-        raise InvalidInput("Labels need a task to go to.", "Name one.")
+    _check_labels(workspace.store, project, plan)
     return workspace.jobs.start(
         "import",
         f"Import {plan.path.name}",
         work,
-        key=f"import:{plan.path}",
+        key=f"import:{project.project_id}:{plan.path}",
         project_id=project.project_id,
         person=person,
     )
@@ -104,14 +110,16 @@ def _import(store: Store, project: Project, plan: ImportPlan, context: JobContex
             on_progress=lambda fraction, message: context.progress(0.6 * fraction, message),
             on_start=lambda pid: context.on_cancel(killer(pid), pid),
         )
+        # from here on everything is stored, whoever cancels: records without their labels would be half an import
+        context.child_ended()
         context.progress(0.6, "storing records")
         ingested = store.records.ingest(
             project.project_id, folder / RECORDS, staged.text_columns, file=plan.path.name, sha=staged.sha
         )
         if plan.labels is None or not (folder / ANSWERS).exists():
             return ImportReport(staged, ingested, 0, None)
-        context.progress(0.7, "storing labels")
-        task = _ensure_task(store, project, plan, plan.labels.task_name, staged)
+        context.tell(0.7, "storing labels")
+        task = _ensure_task(store, project, plan, staged)
         given = list(_given(store, task, folder))
         if plan.labels.hidden:
             return ImportReport(staged, ingested, _hide(store, task, given), task)
@@ -120,20 +128,42 @@ def _import(store: Store, project: Project, plan: ImportPlan, context: JobContex
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _ensure_task(store: Store, project: Project, plan: ImportPlan, name: str, staged: Staged) -> Task:
-    kind: TaskKind = "extraction" if plan.mapping.span_column else "single_label"
+def _kind(plan: ImportPlan) -> TaskKind:
+    return "extraction" if plan.mapping.span_column else "single_label"
+
+
+def _present_task(store: Store, project: Project, plan: ImportPlan) -> Task | None:
+    name = " ".join(plan.labels.task_name.split()) if plan.labels else ""
+    return next((task for task in store.projects.tasks(project.project_id) if task.name == name), None)
+
+
+def _check_labels(store: Store, project: Project, plan: ImportPlan) -> None:
+    """Raise InvalidInput where the file's labels have no task, or one that cannot take them."""
+    if plan.labels is None:
+        return
+    if not plan.labels.task_name.strip():
+        raise InvalidInput("Labels need a task to go to.", "Name one.")
+    task, kind, text = _present_task(store, project, plan), _kind(plan), plan.mapping.text_columns[0]
+    if task is not None and task.kind != kind:
+        raise InvalidInput(
+            f"Task {task.name!r} is of kind {task.kind}, the file's labels are of kind {kind}.", "Name another task."
+        )
+    if task is not None and kind == "extraction" and task.attribute.name != text:
+        raise InvalidInput(
+            f"Task {task.name!r} is about {task.attribute.name!r}, the file's spans are offsets in {text!r}.",
+            "Name another task.",
+        )
+
+
+def _ensure_task(store: Store, project: Project, plan: ImportPlan, staged: Staged) -> Task:
+    assert plan.labels is not None
     names = [label for label, _ in staged.labels]
-    for task in store.projects.tasks(project.project_id):
-        if task.name == name:
-            if task.kind != kind:
-                raise InvalidInput(
-                    f"Task {name!r} is of kind {task.kind}, the file's labels are of kind {kind}.",
-                    "Name another task.",
-                )
-            store.projects.add_labels(task.task_id, names)
-            return store.projects.task(task.task_id)
+    task = _present_task(store, project, plan)
+    if task is not None:
+        store.projects.add_labels(task.task_id, names)
+        return store.projects.task(task.task_id)
     attribute = next(a for a in store.projects.attributes(project.project_id) if a.name == plan.mapping.text_columns[0])
-    return store.projects.create_task(attribute, name, kind, names)
+    return store.projects.create_task(attribute, plan.labels.task_name, _kind(plan), names)
 
 
 Given = tuple[int, tuple[LabelSpan, ...]]
@@ -148,7 +178,10 @@ def _given(store: Store, task: Task, folder: Path) -> Iterator[Given]:
     columns = pq.read_table(folder / ANSWERS).to_pydict()
     rows = zip(columns["row"], columns["label"], columns["start"], columns["end"], strict=True)
     for row, group in groupby(rows, key=lambda one: one[0]):
-        yield record_no[row], tuple(LabelSpan(by_name[n], s, e) for _, n, s, e in group if n is not None)
+        yield (
+            record_no[row],
+            tuple(LabelSpan(by_name[" ".join(n.split())], s, e) for _, n, s, e in group if n is not None),
+        )
 
 
 def _hide(store: Store, task: Task, given: Sequence[Given]) -> int:
@@ -169,7 +202,7 @@ def _answer(
     present = store.answers.given_by(task.task_id, person.person_id)
     changed = [(number, spans) for number, spans in given if present.get(number) != _comparable(spans)]
     for start in range(0, len(changed), BATCH):
-        context.progress(0.7 + 0.3 * start / len(changed), f"{start:,} of {len(changed):,} labels")
+        context.tell(0.7 + 0.3 * start / len(changed), f"{start:,} of {len(changed):,} labels")
         store.answers.add(
             [
                 Answer(

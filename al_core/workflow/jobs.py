@@ -28,11 +28,20 @@ class JobContext:
         self._lock = threading.Lock()
         self._kills: list[Callable[[], None]] = []
         self._cancelled = threading.Event()
+        self.conclusion = "done"
 
     def progress(self, fraction: float, message: str) -> None:
         """Show how far the job is (0 to 1) and what it does; raises Cancelled when a person cancelled it."""
         self.check()
+        self.tell(fraction, message)
+
+    def tell(self, fraction: float, message: str) -> None:
+        """Show how far the job is where it is too late to cancel it."""
         self._board._update(self.job_id, fraction=min(1.0, max(0.0, fraction)), message=message)
+
+    def conclude(self, message: str) -> None:
+        """Set what the job's row says once it has finished."""
+        self.conclusion = message
 
     def check(self) -> None:
         """Raise Cancelled when a person cancelled the job."""
@@ -47,6 +56,12 @@ class JobContext:
             self._board._update(self.job_id, pid=pid)
         if self._cancelled.is_set():
             kill()
+
+    def child_ended(self) -> None:
+        """Forget the children named so far: their process ids may soon belong to somebody else."""
+        with self._lock:
+            self._kills.clear()
+        self._board._update(self.job_id, pid=None)
 
     def cancel(self) -> None:
         """End all children of the job; its function then raises and the job counts as cancelled."""
@@ -68,6 +83,8 @@ class JobBoard:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._lock = threading.Lock()
+        self._starting = threading.Lock()  # held while a new job is looked up and stored; readers do not wait for it
+        self._closed = False
         self._jobs: dict[str, Job] = {}
         self._keys: dict[str, str] = {}
         self._contexts: dict[str, JobContext] = {}
@@ -78,11 +95,16 @@ class JobBoard:
     def start(
         self, kind: str, title: str, work: Callable[[JobContext], Any], *, key: str, project_id: int, person: Person
     ) -> Job:
-        """Return the job that now does `work`; while one with the same key is under way, that one is returned."""
-        with self._lock:
-            running = self._keys.get(key)
+        """Return the job that now does `work`; while one with the same key is under way, that one is returned.
+
+        Raises Cancelled once the board is closed.
+        """
+        with self._starting:
+            running = self.of(key)
             if running is not None:
-                return self._jobs[running]
+                return running
+            if self._closed:
+                raise Cancelled(f"{title!r} was not started.", "The app is being stopped.")
             job = Job(
                 job_id=str(uuid.uuid4()),
                 kind=kind,
@@ -96,19 +118,22 @@ class JobBoard:
                 started_ts=now(),
                 ended_ts=None,
             )
-            self._jobs[job.job_id], self._keys[key] = job, job.job_id
-            context = self._contexts[job.job_id] = JobContext(self, job.job_id)
-        self._store.jobs.add(job)
-        self._futures[job.job_id] = self._threads.submit(self._run, context, work, key)
+            self._store.jobs.add(job)
+            with self._lock:
+                self._jobs[job.job_id], self._keys[key] = job, job.job_id
+                context = self._contexts[job.job_id] = JobContext(self, job.job_id)
+                self._futures[job.job_id] = self._threads.submit(self._run, context, work, key)
         return job
 
     def _run(self, context: JobContext, work: Callable[[JobContext], Any], key: str) -> Any:  # noqa: ANN401
         state: JobState = "finished"
-        message = "done"
+        message = ""
         try:
             self._update(context.job_id, state="running", message="starting")
             context.check()
-            return work(context)
+            result = work(context)
+            message = context.conclusion
+            return result
         except ActiveLearnersError as error:
             state, message = ("cancelled", str(error)) if context.cancelled else ("failed", str(error))
             raise
@@ -118,11 +143,17 @@ class JobBoard:
             state, message = "failed", f"Unexpected {type(error).__name__}: {error}"
             raise
         finally:
-            self._store.jobs.set_state(context.job_id, state, message)
-            with self._lock:
-                ended = replace(self._jobs[context.job_id], state=state, message=message, ended_ts=now(), fraction=1.0)
-                self._jobs[context.job_id] = ended
-                del self._keys[key]
+            try:
+                self._store.jobs.set_state(context.job_id, state, message)
+            finally:
+                self._end(context.job_id, key, state, message)
+
+    def _end(self, job_id: str, key: str, state: JobState, message: str) -> None:
+        with self._lock:
+            ended = replace(self._jobs[job_id], state=state, message=message, ended_ts=now(), fraction=1.0, pid=None)
+            self._jobs[job_id] = ended
+            del self._keys[key]
+            del self._contexts[job_id]
 
     def _update(self, job_id: str, **changes: Any) -> None:  # noqa: ANN401
         with self._lock:
@@ -150,9 +181,9 @@ class JobBoard:
 
     def cancel(self, job_id: str) -> None:
         """Cancel a job: its child processes are killed, earlier results stay. A job that ended is left alone."""
-        context = self._contexts.get(job_id)
-        job = self.get(job_id)
-        if context is not None and job is not None and job.ended_ts is None:
+        with self._lock:
+            context = self._contexts.get(job_id)
+        if context is not None:
             context.cancel()
 
     def wait(self, job_id: str) -> Any:  # noqa: ANN401
@@ -160,7 +191,10 @@ class JobBoard:
         return self._futures[job_id].result()
 
     def close(self) -> None:
-        """Cancel everything and wait until it has ended."""
+        """Cancel everything and wait until it has ended; nothing starts afterwards."""
+        with self._starting:
+            self._closed = True
         for job in self.running():
             self.cancel(job.job_id)
-        self._threads.shutdown(wait=True, cancel_futures=True)
+        # those that wait for a thread still get one, for the moment it takes to store that they were cancelled
+        self._threads.shutdown(wait=True)
