@@ -118,6 +118,7 @@ class Answer:
     drawn_by: str = "manual"
     probability: float | None = None
     blind: bool = True
+    adjudicates: bool = False
     shown_run_id: int | None = None
     shown_label_id: int | None = None
     import_id: int | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from al_core.store.answers import Answers
+from al_core.store.certificates import Certificates
 from al_core.store.draws import Draws
 from al_core.store.embeddings import Embeddings
 from al_core.store.heuristics import Heuristics
@@ -13,6 +14,7 @@ from al_core.store.migrations import migrate
 from al_core.store.projects import Projects
 from al_core.store.records import Records
 from al_core.store.runs import Runs
+from al_core.store.thresholds import LabelThresholds
 
 __all__ = ["Store"]
 
@@ -31,6 +33,8 @@ class Store:
         self.embeddings = Embeddings(self._database, folder / "vectors")
         self.heuristics = Heuristics(self._database)
         self.runs = Runs(self._database, folder / "runs")
+        self.certificates = Certificates(self._database)
+        self.label_thresholds = LabelThresholds(self._database)
         self.jobs = JobRows(self._database)
 
     def close(self) -> None:

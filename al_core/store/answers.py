@@ -1,7 +1,7 @@
 """Answers, append-only, and the truth that they resolve to.
 
-The one place that turns several people's answers into gold: only one accepted answer, all agree, or adjudicated.
-Conflicts are kept apart and counted. `ignore`, `reject` and `retract` give no truth.
+`truth.py` is the one place that turns several people's answers into gold. Conflicts are kept apart and counted;
+`ignore`, `reject` and `retract` give no truth.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from al_core.store.database import Database
 from al_core.store.projects import now
+from al_core.store.truth import resolve
 from al_core.types import Answer, LabelSpan
 
 
@@ -72,8 +72,11 @@ class Answers:
         if not distinct:
             return ()
         with self._database.transaction(incoming=_answer_table(list(distinct.values()))) as cursor:
-            stored = cursor.execute(_INSERT, [now()]).fetchall()
-            fresh = [distinct[str(row[0])] for row in stored]
+            # numbers are taken here: inside the INSERT a join would hand them out in an order of its own
+            taken = cursor.execute("SELECT nextval('event_sequence') FROM range(?)", [len(distinct)]).fetchall()
+            stored = cursor.execute(_INSERT, [min(row[0] for row in taken), now()]).fetchall()
+            new_ids = {str(row[0]) for row in stored}
+            fresh = [answer for answer_id, answer in distinct.items() if answer_id in new_ids]
             if fresh:
                 cursor.register("fresh", _answer_table(fresh))
                 cursor.register("fresh_label", _label_table(fresh))
@@ -141,12 +144,17 @@ class Answers:
     def last(self, task_id: int, person_id: int, limit: int = 8) -> tuple[LastAnswer, ...]:
         """Return a person's newest current answers, newest first."""
         rows = self._database.rows(
-            "SELECT a.record_no, coalesce(x.text, ''), a.verdict, l.label_id FROM current_answer c"
-            " JOIN answer a USING (answer_id) JOIN task k ON k.task_id = a.task_id"
-            " LEFT JOIN current_text x ON x.attribute_id = k.attribute_id AND x.record_no = a.record_no"
-            " LEFT JOIN answer_label l ON l.answer_id = a.answer_id AND l.ordinal = 0"
-            " WHERE c.task_id = ? AND c.person_id = ? ORDER BY a.event_no DESC LIMIT ?",
-            [task_id, person_id, limit],
+            "WITH newest AS MATERIALIZED (SELECT a.answer_id, a.event_no, a.record_no, a.verdict FROM current_answer c"
+            "   JOIN answer a USING (answer_id) WHERE c.task_id = $task AND c.person_id = $person"
+            "   ORDER BY a.event_no DESC LIMIT $limit)"
+            " SELECT a.record_no, coalesce(x.text, ''), a.verdict, l.label_id FROM newest a"
+            " LEFT JOIN (SELECT record_no, text FROM current_text"
+            "   WHERE attribute_id = (SELECT attribute_id FROM task WHERE task_id = $task)"
+            "   AND record_no IN (SELECT record_no FROM newest)) x USING (record_no)"
+            " LEFT JOIN (SELECT answer_id, label_id FROM answer_label"
+            "   WHERE ordinal = 0 AND answer_id IN (SELECT answer_id FROM newest)) l USING (answer_id)"
+            " ORDER BY a.event_no DESC",
+            {"task": task_id, "person": person_id, "limit": limit},
         )
         return tuple(LastAnswer(*row) for row in rows)
 
@@ -216,63 +224,21 @@ class Answers:
 
 _INSERT = """
 INSERT INTO answer
-SELECT i.answer_id::UUID, nextval('event_sequence'), i.task_id, i.record_no, x.text_sha, i.person_id, i.verdict,
+SELECT i.answer_id::UUID, ? + i.position, i.task_id, i.record_no, x.text_sha, i.person_id, i.verdict,
     d.draw_id, coalesce(d.drawn_by, i.drawn_by), CASE WHEN d.draw_id IS NULL THEN i.probability ELSE d.probability END,
-    i.blind, false, i.shown_run_id, i.shown_label_id, i.import_id, i.seconds, i.client_ts, ?
-FROM (SELECT * FROM incoming ORDER BY position) i
+    i.blind, i.adjudicates, i.shown_run_id, i.shown_label_id, i.import_id, i.seconds, i.client_ts, ?
+FROM incoming i
 JOIN task t ON t.task_id = i.task_id
-LEFT JOIN current_text x ON x.attribute_id = t.attribute_id AND x.record_no = i.record_no
-LEFT JOIN draw_item d ON d.draw_id = i.draw_id AND d.record_no = i.record_no
-ORDER BY i.position
+LEFT JOIN (
+    SELECT attribute_id, record_no, text_sha FROM current_text
+    WHERE record_no IN (SELECT record_no FROM incoming)) x
+    ON x.attribute_id = t.attribute_id AND x.record_no = i.record_no
+LEFT JOIN (
+    SELECT i.draw_id, i.record_no, i.drawn_by, i.probability, w.task_id FROM draw_item i JOIN draw w USING (draw_id)
+    WHERE i.record_no IN (SELECT record_no FROM incoming)) d
+    ON d.draw_id = i.draw_id AND d.record_no = i.record_no AND d.task_id = i.task_id
 ON CONFLICT DO NOTHING RETURNING answer_id
 """
-
-_CURRENT = """
-INSERT OR REPLACE INTO current_answer
-SELECT a.task_id, a.record_no, a.person_id, arg_max(a.answer_id, a.event_no) FROM answer a
-JOIN (SELECT DISTINCT task_id, record_no, person_id FROM fresh) f USING (task_id, record_no, person_id)
-GROUP BY ALL
-"""
-
-# the audit sample: blind answers on records drawn at random, and imports claimed to be all rows or a random part
-_RESOLVED = """
-CREATE OR REPLACE TEMP TABLE resolved AS
-WITH touched AS (SELECT DISTINCT task_id, record_no FROM fresh),
-accepted AS (
-    SELECT c.task_id, c.record_no, c.answer_id, a.event_no, a.adjudicates, a.drawn_by,
-        a.blind AND (a.drawn_by = 'random' OR coalesce(b.drawn_claim IN ('all', 'random'), false)) AS audit
-    FROM current_answer c JOIN touched USING (task_id, record_no) JOIN answer a USING (answer_id)
-    LEFT JOIN import_batch b ON b.import_id = a.import_id WHERE a.verdict = 'accept'),
-signed AS (
-    SELECT answer_id, string_agg(concat_ws(':', label_id, start_char, end_char), ',' ORDER BY label_id, start_char)
-        AS signature
-    FROM answer_label WHERE answer_id IN (SELECT answer_id FROM accepted) GROUP BY answer_id)
-SELECT task_id, record_no,
-    CASE WHEN bool_or(adjudicates) THEN 'adjudicated'
-         WHEN count(DISTINCT coalesce(signature, '')) > 1 THEN 'conflict'
-         WHEN count(*) > 1 THEN 'agreed' ELSE 'single' END AS state,
-    bool_or(audit) AS audit, arg_min(drawn_by, event_no) AS drawn_by, max(event_no) AS revision,
-    arg_max(answer_id, event_no + CASE WHEN adjudicates THEN 1e15 ELSE 0 END) AS answer_id
-FROM accepted LEFT JOIN signed USING (answer_id) GROUP BY task_id, record_no
-"""
-
-
-def resolve(cursor: duckdb.DuckDBPyConnection) -> None:
-    """Bring current answers and truth up to date for the records of the registered table `fresh`."""
-    cursor.execute(_CURRENT)
-    cursor.execute(_RESOLVED)
-    touched = "(task_id, record_no) IN (SELECT (task_id, record_no) FROM fresh)"
-    cursor.execute(f"DELETE FROM truth_label WHERE {touched}")
-    cursor.execute(
-        f"DELETE FROM truth WHERE {touched} AND (task_id, record_no) NOT IN (SELECT (task_id, record_no) FROM resolved)"
-    )
-    cursor.execute(
-        "INSERT OR REPLACE INTO truth SELECT task_id, record_no, state, audit, drawn_by, revision FROM resolved"
-    )
-    cursor.execute(
-        "INSERT INTO truth_label SELECT r.task_id, r.record_no, l.ordinal, l.label_id, l.start_char, l.end_char"
-        " FROM resolved r JOIN answer_label l USING (answer_id) WHERE r.state <> 'conflict'"
-    )
 
 
 def _answer_table(answers: Sequence[Answer]) -> pa.Table:
@@ -284,7 +250,8 @@ def _answer_table(answers: Sequence[Answer]) -> pa.Table:
         columns[name] = pa.array([getattr(answer, name) for answer in answers], pa.string())
     for name in ("probability", "seconds"):
         columns[name] = pa.array([getattr(answer, name) for answer in answers], pa.float64())
-    columns["blind"] = pa.array([answer.blind for answer in answers], pa.bool_())
+    for name in ("blind", "adjudicates"):
+        columns[name] = pa.array([getattr(answer, name) for answer in answers], pa.bool_())
     columns["client_ts"] = pa.array([answer.client_ts for answer in answers], pa.timestamp("us"))
     columns["position"] = pa.array(range(len(answers)), pa.int64())
     return pa.table(columns)

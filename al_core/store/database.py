@@ -94,6 +94,8 @@ def _plain(column: Any) -> NDArray[Any]:  # noqa: ANN401
 
 def _connect(path: Path) -> duckdb.DuckDBPyConnection:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    # DuckDB makes the write-ahead log anew whenever it likes: only the umask keeps it private in an open folder
+    os.umask(os.umask(0o077) | 0o077)
     try:
         connection = duckdb.connect(str(path))
     except duckdb.IOException as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -33,6 +34,8 @@ class Draws:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        # held from the look at who has what to the new lease: two people who draw at once get different records
+        self.turn = threading.Lock()
 
     def add(
         self, task_id: int, person_id: int, drawn: Draw, *, strategy: str, run_id: int | None, pool_size: int
@@ -67,12 +70,14 @@ class Draws:
                 "SELECT i.draw_id, i.record_no, d.strategy, d.run_id, i.drawn_by, i.probability"
                 " FROM draw_item i JOIN draw d USING (draw_id) JOIN task t USING (task_id)"
                 " JOIN record r ON r.project_id = t.project_id AND r.record_no = i.record_no"
-                " LEFT JOIN current_answer c ON c.task_id = d.task_id AND c.record_no = i.record_no"
-                " LEFT JOIN answer a ON a.answer_id = c.answer_id AND a.verdict IN ('accept', 'ignore')"
-                " WHERE d.task_id = ? AND i.leased_to = ? AND d.strategy = ? AND i.leased_until > ?"
-                " AND a.answer_id IS NULL AND r.deleted_ts IS NULL"
-                " GROUP BY ALL ORDER BY i.draw_id, min(i.position)",
-                [task_id, person_id, strategy, moment],
+                " WHERE d.task_id = $task AND i.leased_to = $person AND d.strategy = $strategy"
+                " AND i.leased_until > $moment AND r.deleted_ts IS NULL"
+                # what the person rejected is asked again by a later draw, not by this one for ever
+                " AND NOT EXISTS (SELECT 1 FROM current_answer c JOIN answer a USING (answer_id)"
+                "   WHERE c.task_id = d.task_id AND c.record_no = i.record_no AND (a.verdict IN ('accept', 'ignore')"
+                "   OR a.verdict = 'reject' AND a.person_id = $person AND a.draw_id = i.draw_id))"
+                " ORDER BY i.draw_id, i.position",
+                {"task": task_id, "person": person_id, "strategy": strategy, "moment": moment},
             ).fetchall()
             if rows:
                 cursor.execute(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,6 +38,18 @@ class Embeddings:
     def __init__(self, database: Database, folder: Path) -> None:
         self._database = database
         self._folder = folder
+        self._sweep()
+
+    def _sweep(self) -> None:
+        """Delete files of sets that are not in force: nobody reads them yet when a workspace is opened."""
+        rows = self._database.rows("SELECT embedding_id, generation FROM embedding_part")
+        for embedding_id, generation in rows:
+            self._keep_generations(embedding_id, (generation,))
+
+    def _keep_generations(self, embedding_id: int, kept: Sequence[int]) -> None:
+        for path in (self._folder / str(embedding_id)).glob("vectors-*"):
+            if int(path.name.removeprefix("vectors-").split(".")[0]) not in kept:
+                path.unlink(missing_ok=True)
 
     def ensure(self, project_id: int, attribute: Attribute, granularity: Granularity, model: str) -> Embedding:
         """Return the embedding of an attribute by a model (a name or a folder), made (empty) when new."""
@@ -54,8 +66,9 @@ class Embeddings:
         """Return a project's embeddings, newest first, with how many vectors each has."""
         rows = self._database.rows(
             "SELECT e.embedding_id, e.project_id, e.attribute_id, e.name, e.granularity, e.model,"
-            " coalesce(p.dim, 0), coalesce(p.n, 0), coalesce(p.n, 0) / greatest(1, (SELECT count(*) FROM record r"
-            "   WHERE r.project_id = e.project_id AND r.deleted_ts IS NULL)) AS coverage"
+            " coalesce(p.dim, 0), coalesce(p.n, 0),"
+            " least(1.0, coalesce(p.n, 0) / greatest(1, (SELECT count(*) FROM record r"
+            "   WHERE r.project_id = e.project_id AND r.deleted_ts IS NULL))) AS coverage"
             " FROM embedding e LEFT JOIN embedding_part p USING (embedding_id)"
             " WHERE e.project_id = ? ORDER BY e.embedding_id DESC",
             [project_id],
@@ -84,8 +97,8 @@ class Embeddings:
         return VectorFile(
             embedding=embedding,
             path=self._folder / path,
-            record_nos=np.load(self._folder / records_path),
-            shas=np.load(self._folder / shas_path),
+            record_nos=np.load(self._folder / records_path, mmap_mode="r"),
+            shas=np.load(self._folder / shas_path, mmap_mode="r"),
             sha256=sha256,
             model_sha=model_sha,
             typical=typical,
@@ -119,13 +132,15 @@ class Embeddings:
     ) -> Path:
         """Return the .npy [n, dim] float32 now in force; `fill(rows, start)` writes rows start.. of each chunk.
 
-        Files are written beside the old ones, synced and renamed before the catalogue row changes.
+        Files are written beside the old ones, synced and renamed before the catalogue row changes. The set before
+        stays for one more turn: a run or a page may be about to open it.
         """
-        old = self._database.row(
-            "SELECT generation, path, records_path, shas_path, typical_path FROM embedding_part WHERE embedding_id = ?",
-            [embedding.embedding_id],
+        generation = 1 + int(
+            self._database.value(
+                "SELECT coalesce(max(generation), 0) FROM embedding_part WHERE embedding_id = ?",
+                [embedding.embedding_id],
+            )
         )
-        generation = (old[0] if old else 0) + 1
         stem = f"{embedding.embedding_id}/vectors-{generation:04}"
         path = self._folder / f"{stem}.npy"
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -148,9 +163,7 @@ class Embeddings:
                     now(),
                 ],
             )
-        for name in old[1:] if old else ():
-            if name:
-                (self._folder / name).unlink(missing_ok=True)
+        self._keep_generations(embedding.embedding_id, (generation - 1, generation))
         return path
 
     def put_typical(self, embedding: Embedding, order: NDArray[np.int64]) -> None:

@@ -31,9 +31,9 @@ class Heuristics:
         clean = " ".join(name.split())
         if not clean or len(clean) > 80:
             raise InvalidInput(f"A heuristic's name has 1 to 80 characters, this one has {len(clean)}.")
-        if any(heuristic.name == clean for heuristic in self.all(task_id)):
-            raise Conflict(f"The task has a heuristic called {clean!r} already.", "Choose another name.")
         with self._database.transaction() as cursor:
+            if any(heuristic.name == clean for heuristic in self.all(task_id)):
+                raise Conflict(f"The task has a heuristic called {clean!r} already.", "Choose another name.")
             heuristic_id = int(cursor.execute("SELECT nextval('id_sequence')").fetchall()[0][0])
             cursor.execute(
                 "INSERT INTO heuristic VALUES (?, ?, ?, ?, ?, true, 1, NULL)",
@@ -67,10 +67,10 @@ class Heuristics:
 
     def save_version(self, heuristic_id: int, source: str, embedding_name: str, person_id: int) -> Heuristic:
         """Return the heuristic at its newest version: a new one where text or embedding differ from the last."""
-        present = self.get(heuristic_id)
-        if present.source == source and present.embedding_name == embedding_name:
-            return present
         with self._database.transaction() as cursor:
+            present = self.get(heuristic_id)  # inside the lock: two people who save at once make two versions
+            if present.source == source and present.embedding_name == embedding_name:
+                return present
             cursor.execute(
                 "INSERT INTO heuristic_version VALUES (?, ?, ?, ?, ?, ?, ?)",
                 [heuristic_id, present.version_no + 1, source, _sha(source), embedding_name, person_id, now()],

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import duckdb
+
 from al_core.errors import Conflict, InvalidInput, NotFound, unknown_name
 from al_core.store.database import Database
 from al_core.types import Attribute, Label, Person, Project, Task, TaskKind
@@ -56,9 +58,9 @@ class Projects:
         clean = " ".join(name.split())
         if not clean or len(clean) > 80:
             raise InvalidInput(f"A project's name has 1 to 80 characters, this one has {len(clean)}.")
-        if self._database.value("SELECT 1 FROM project WHERE name = ?", [clean]):
-            raise Conflict(f"There is a project called {clean!r} already.", "Choose another name.")
         with self._database.transaction() as cursor:
+            if cursor.execute("SELECT 1 FROM project WHERE name = ?", [clean]).fetchall():
+                raise Conflict(f"There is a project called {clean!r} already.", "Choose another name.")
             cursor.execute(
                 "INSERT INTO project VALUES (nextval('id_sequence'), ?, ?, ?)",
                 [clean, is_sample, now()],
@@ -101,39 +103,21 @@ class Projects:
         project_id = int(
             self._database.value("SELECT project_id FROM attribute WHERE attribute_id = ?", [attribute.attribute_id])
         )
-        if any(task.name == clean for task in self.tasks(project_id)):
-            raise Conflict(f"There is a task called {clean!r} already.", "Choose another name.")
         task_id = self.next_id()
         with self._database.transaction() as cursor:
+            if any(task.name == clean for task in self.tasks(project_id)):
+                raise Conflict(f"There is a task called {clean!r} already.", "Choose another name.")
             cursor.execute(
                 "INSERT INTO task VALUES (?, ?, ?, ?, ?, NULL)",
                 [task_id, project_id, attribute.attribute_id, clean, kind],
             )
-        self.add_labels(task_id, labels)
+            _add_labels(cursor, task_id, labels)
         return self.task(task_id)
 
     def add_labels(self, task_id: int, names: Sequence[str]) -> None:
         """Add labels that the task does not have yet, each with the next colour and a free key."""
-        present = self._database.rows("SELECT name, key FROM label WHERE task_id = ?", [task_id])
-        taken_keys = {key for _, key in present}
-        taken_names = {name for name, _ in present}
-        fresh = [name for name in dict.fromkeys(" ".join(n.split()) for n in names) if name and name not in taken_names]
-        free = [key for key in LABEL_KEYS if key not in taken_keys]
-        keys = free[: len(fresh)] + [""] * (len(fresh) - len(free))
-        start = len(present)
         with self._database.transaction() as cursor:
-            cursor.execute(
-                "INSERT INTO label SELECT nextval('id_sequence'), $task, name, (ordinal % $palette) + 1, key, '',"
-                " ordinal, NULL FROM (SELECT unnest($names) AS name, unnest($keys) AS key,"
-                " unnest($ordinals) AS ordinal)",
-                {
-                    "task": task_id,
-                    "palette": PALETTE,
-                    "names": fresh,
-                    "keys": keys,
-                    "ordinals": list(range(start, start + len(fresh))),
-                },
-            )
+            _add_labels(cursor, task_id, names)
 
     def change_label(self, task_id: int, label: Label) -> None:
         """Store a label's name, colour, key and description; raises Conflict where name or key is another's."""
@@ -200,3 +184,18 @@ class Projects:
         """Store a setting as JSON."""
         with self._database.transaction() as cursor:
             cursor.execute("INSERT OR REPLACE INTO setting VALUES (?, ?, ?)", [scope, key, json.dumps(value)])
+
+
+def _add_labels(cursor: duckdb.DuckDBPyConnection, task_id: int, names: Sequence[str]) -> None:
+    present = cursor.execute("SELECT name, key FROM label WHERE task_id = ?", [task_id]).fetchall()
+    taken_keys = {key for _, key in present}
+    taken_names = {name for name, _ in present}
+    fresh = [name for name in dict.fromkeys(" ".join(n.split()) for n in names) if name and name not in taken_names]
+    free = [key for key in LABEL_KEYS if key not in taken_keys]
+    keys = free[: len(fresh)] + [""] * (len(fresh) - len(free))
+    ordinals = list(range(len(present), len(present) + len(fresh)))
+    cursor.execute(
+        "INSERT INTO label SELECT nextval('id_sequence'), $task, name, (ordinal % $palette) + 1, key, '', ordinal, NULL"
+        " FROM (SELECT unnest($names) AS name, unnest($keys) AS key, unnest($ordinals) AS ordinal ORDER BY ordinal)",
+        {"task": task_id, "palette": PALETTE, "names": fresh, "keys": keys, "ordinals": ordinals},
+    )

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import duckdb
 import numpy as np
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from al_core.errors import InvalidInput
 from al_core.store.database import Database
 from al_core.store.projects import now
 from al_core.types import Record
@@ -25,13 +27,9 @@ class Ingested:
     n_same: int
 
 
-def quoted(name: str) -> str:
-    """Return a column name as an SQL identifier.
-
-    >>> quoted('a"b') == 'a""b'.join('""')
-    True
-    """
-    return '"' + name.replace('"', '""') + '"'
+# a file may call its columns anything; in SQL they go by their place
+OWN = ("row", "external_id")
+Places = dict[str, int]  # of the staged columns other than OWN, by name
 
 
 class Records:
@@ -43,26 +41,19 @@ class Records:
     def ingest(self, project_id: int, staged: Path, text_columns: Sequence[str], *, file: str, sha: str) -> Ingested:
         """Return what a staged Parquet file (row, external_id, columns) brought; one transaction, idempotent by id.
 
-        A record that is there already keeps its number; a text that differs becomes a new revision.
+        A record that is there already keeps its number; a text that differs becomes a new revision. Raises
+        InvalidInput where a text column is an attribute of the project that is not text.
         """
+        names = pq.ParquetFile(staged).schema_arrow.names
+        places = {name: place for place, name in enumerate(names) if name not in OWN}
         with self._database.transaction("bulk") as cursor:
-            described = cursor.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(staged)]).fetchall()
-            columns = [row[0] for row in described if row[0] not in ("row", "external_id")]
-            _add_attributes(cursor, project_id, columns, set(text_columns))
+            _add_attributes(cursor, project_id, list(places), set(text_columns))
             import_id = cursor.execute("SELECT nextval('id_sequence')").fetchall()[0][0]
             cursor.execute(
                 "INSERT INTO import_batch VALUES (?, ?, ?, ?, NULL, NULL, ?)", [import_id, project_id, file, sha, now()]
             )
-            n_new, n_known = _add_records(cursor, project_id, staged, import_id)
-            changed = 0
-            for name, attribute_id, is_text in cursor.execute(
-                "SELECT name, attribute_id, is_text FROM attribute WHERE project_id = ?", [project_id]
-            ).fetchall():
-                if name in columns and is_text:
-                    changed += _add_texts(cursor, attribute_id, name)
-                elif name in columns:
-                    _add_scalars(cursor, attribute_id, name)
-            cursor.execute("DROP TABLE incoming")
+            n_new, n_known = _add_records(cursor, project_id, staged, names, import_id)
+            changed = _add_values(cursor, project_id, places, set(text_columns))
         return Ingested(import_id, n_new, changed, n_known - changed)
 
     def claim(self, import_id: int, drawn_claim: str, person_id: int) -> None:
@@ -91,30 +82,54 @@ class Records:
     def get(self, project_id: int, attribute_id: int, record_nos: Sequence[int]) -> dict[int, Record]:
         """Return records by number, each with the text of one attribute and all its other values."""
         wanted = [int(number) for number in record_nos]
+        if not wanted:
+            return {}
         rows = self._database.rows(
-            "SELECT r.record_no, r.external_id, coalesce(t.text, '') FROM record r"
-            " JOIN (SELECT unnest($wanted::INTEGER[]) AS record_no) w USING (record_no)"
-            " LEFT JOIN current_text t ON t.record_no = r.record_no AND t.attribute_id = $attribute"
-            " WHERE r.project_id = $project",
-            {"wanted": wanted, "attribute": attribute_id, "project": project_id},
+            f"SELECT record_no, external_id FROM record WHERE project_id = $project AND {_WANTED}",
+            {"wanted": wanted, "first": min(wanted), "last": max(wanted), "project": project_id},
         )
-        attributes = self._attributes(project_id, attribute_id, wanted)
-        return {number: Record(number, external, text, attributes.get(number, {})) for number, external, text in rows}
-
-    def _attributes(self, project_id: int, attribute_id: int, wanted: list[int]) -> dict[int, dict[str, str]]:
-        rows = self._database.rows(
-            "SELECT v.record_no, a.name, v.as_text FROM ("
-            "   SELECT attribute_id, record_no, as_text FROM scalar_value"
-            "   UNION ALL SELECT attribute_id, record_no, text FROM current_text WHERE attribute_id <> $attribute) v"
-            " JOIN attribute a USING (attribute_id)"
-            " JOIN (SELECT unnest($wanted::INTEGER[]) AS record_no) w USING (record_no)"
-            " WHERE a.project_id = $project AND v.as_text IS NOT NULL AND v.as_text <> '' ORDER BY a.ordinal",
-            {"wanted": wanted, "attribute": attribute_id, "project": project_id},
-        )
-        found: dict[int, dict[str, str]] = {}
-        for number, name, value in rows:
-            found.setdefault(number, {})[name] = value
+        values = self._values(project_id, wanted)
+        found = {}
+        for number, external_id in rows:
+            others = values.get(number, {})
+            _, text = others.pop(attribute_id, ("", ""))
+            found[number] = Record(number, external_id, text, {name: value for name, value in others.values() if value})
         return found
+
+    def _values(self, project_id: int, wanted: list[int]) -> dict[int, dict[int, tuple[str, str]]]:
+        """Return (name, value) of the attributes and current texts by record number and attribute id, in order."""
+        of_project = "attribute_id IN (SELECT attribute_id FROM attribute WHERE project_id = $project)"
+        rows = self._database.rows(
+            "SELECT v.record_no, attribute_id, a.name, v.value FROM ("
+            f"   SELECT attribute_id, record_no, as_text AS value FROM scalar_value WHERE {of_project} AND {_WANTED}"
+            "   UNION ALL SELECT attribute_id, record_no, text FROM current_text"
+            f"  WHERE {of_project} AND {_WANTED}) v JOIN attribute a USING (attribute_id) ORDER BY a.ordinal",
+            {"wanted": wanted, "first": min(wanted), "last": max(wanted), "project": project_id},
+        )
+        found: dict[int, dict[int, tuple[str, str]]] = {}
+        for number, attribute_id, name, value in rows:
+            found.setdefault(number, {})[attribute_id] = (name, value)
+        return found
+
+    def lengths(self, project_id: int, attribute_id: int, record_nos: Sequence[int]) -> dict[int, int]:
+        """Return how many code points the current text of each record has, by number; unknown numbers are absent."""
+        wanted = [int(number) for number in record_nos]
+        if not wanted:
+            return {}
+        rows = self._database.rows(
+            "SELECT r.record_no, coalesce(length(t.text), 0)"
+            f" FROM (SELECT record_no FROM record WHERE project_id = $project AND {_WANTED}) r"
+            f" LEFT JOIN (SELECT record_no, text FROM current_text WHERE attribute_id = $attribute AND {_WANTED}) t"
+            " USING (record_no)",
+            {
+                "wanted": wanted,
+                "first": min(wanted),
+                "last": max(wanted),
+                "project": project_id,
+                "attribute": attribute_id,
+            },
+        )
+        return dict(rows)
 
     def by_external_id(self, project_id: int) -> dict[str, int]:
         """Return record numbers by the ids of the imported file."""
@@ -154,6 +169,10 @@ class Records:
             yield [records[number] for number in wanted]
 
 
+# between lets whole blocks be skipped, which a list alone does not
+_WANTED = "record_no BETWEEN $first AND $last AND record_no IN (SELECT unnest($wanted::INTEGER[]))"
+
+
 def _add_attributes(
     cursor: duckdb.DuckDBPyConnection, project_id: int, columns: Sequence[str], texts: set[str]
 ) -> None:
@@ -165,28 +184,52 @@ def _add_attributes(
         )
 
 
-def _add_records(cursor: duckdb.DuckDBPyConnection, project_id: int, staged: Path, import_id: int) -> tuple[int, int]:
+def _add_records(
+    cursor: duckdb.DuckDBPyConnection, project_id: int, staged: Path, names: Sequence[str], import_id: int
+) -> tuple[int, int]:
     last = cursor.execute("SELECT coalesce(max(record_no), -1) FROM record WHERE project_id = ?", [project_id])
     first_free = last.fetchall()[0][0] + 1
+    columns = ", ".join(f"c{place}" for place in range(len(names)))
+    row, external_id = (f"s.c{names.index(name)}" for name in OWN)
     cursor.execute(
-        "CREATE TEMP TABLE incoming AS SELECT s.*, coalesce(r.record_no, $first - 1 + CAST(sum("
-        "   CASE WHEN r.record_no IS NULL THEN 1 ELSE 0 END) OVER (ORDER BY s.row) AS INTEGER)) AS record_no,"
-        " r.record_no IS NULL AS is_new FROM read_parquet($staged) s"
-        " LEFT JOIN record r ON r.project_id = $project AND r.external_id = s.external_id",
+        "CREATE OR REPLACE TEMP TABLE incoming AS SELECT s.*, coalesce(r.record_no, $first - 1 + CAST(sum("
+        f"  CASE WHEN r.record_no IS NULL THEN 1 ELSE 0 END) OVER (ORDER BY {row}) AS INTEGER)) AS record_no,"
+        f" r.record_no IS NULL AS is_new FROM read_parquet($staged) AS s({columns})"
+        f" LEFT JOIN record r ON r.project_id = $project AND r.external_id = {external_id}",
         {"first": first_free, "staged": str(staged), "project": project_id},
     )
     cursor.execute(
-        "INSERT INTO record SELECT ?, record_no, external_id, ?, NULL FROM incoming WHERE is_new ORDER BY record_no",
+        f"INSERT INTO record SELECT ?, record_no, {external_id}, ?, NULL FROM incoming s WHERE is_new"
+        " ORDER BY record_no",
         [project_id, import_id],
     )
     counted = cursor.execute("SELECT count(*) FILTER (is_new), count(*) FILTER (NOT is_new) FROM incoming").fetchall()
     return int(counted[0][0]), int(counted[0][1])
 
 
-def _add_texts(cursor: duckdb.DuckDBPyConnection, attribute_id: int, name: str) -> int:
-    column = quoted(name)
+def _add_values(cursor: duckdb.DuckDBPyConnection, project_id: int, places: Places, texts: set[str]) -> int:
+    """Return how many known records have a text that differs from the stored one."""
+    cursor.execute("CREATE OR REPLACE TEMP TABLE changed (record_no INTEGER)")
+    attributes = cursor.execute(
+        "SELECT name, attribute_id, is_text FROM attribute WHERE project_id = ?", [project_id]
+    ).fetchall()
+    for name, attribute_id, is_text in attributes:
+        if name in places and is_text:
+            _add_texts(cursor, attribute_id, f"c{places[name]}")
+        elif name in texts:
+            known = ", ".join(repr(known) for known, _, known_is_text in attributes if known_is_text)
+            raise InvalidInput(
+                f"{name!r} is an attribute of this project that is not text.",
+                f"Choose {known} as text, or import into a new project.",
+            )
+        elif name in places:
+            _add_scalars(cursor, attribute_id, f"c{places[name]}")
+    return int(cursor.execute("SELECT count(DISTINCT record_no) FROM changed").fetchall()[0][0])
+
+
+def _add_texts(cursor: duckdb.DuckDBPyConnection, attribute_id: int, column: str) -> None:
     cursor.execute(
-        f"CREATE TEMP TABLE fresh_text AS SELECT i.record_no, coalesce(i.{column}, '') AS text,"
+        f"CREATE OR REPLACE TEMP TABLE fresh_text AS SELECT i.record_no, coalesce(i.{column}, '') AS text,"
         f" sha256(coalesce(i.{column}, '')) AS sha, coalesce(t.revision, 0) + 1 AS revision"
         " FROM incoming i LEFT JOIN current_text t ON t.attribute_id = ? AND t.record_no = i.record_no"
         f" WHERE t.text_sha IS NULL OR t.text_sha <> sha256(coalesce(i.{column}, ''))",
@@ -201,14 +244,17 @@ def _add_texts(cursor: duckdb.DuckDBPyConnection, attribute_id: int, name: str) 
         "INSERT INTO text_value SELECT ?, record_no, revision, text, sha, false FROM fresh_text ORDER BY record_no",
         [attribute_id],
     )
-    changed = cursor.execute("SELECT count(*) FROM fresh_text WHERE revision > 1").fetchall()[0][0]
-    cursor.execute("DROP TABLE fresh_text")
-    return int(changed)
+    cursor.execute("INSERT INTO changed SELECT record_no FROM fresh_text WHERE revision > 1")
 
 
-def _add_scalars(cursor: duckdb.DuckDBPyConnection, attribute_id: int, name: str) -> None:
+def _add_scalars(cursor: duckdb.DuckDBPyConnection, attribute_id: int, column: str) -> None:
     cursor.execute(
-        f"INSERT OR REPLACE INTO scalar_value SELECT ?, record_no, {quoted(name)} FROM incoming"
-        f" WHERE {quoted(name)} IS NOT NULL ORDER BY record_no",
+        "DELETE FROM scalar_value WHERE attribute_id = ?"
+        f" AND record_no IN (SELECT record_no FROM incoming WHERE NOT is_new AND {column} IS NULL)",
+        [attribute_id],
+    )
+    cursor.execute(
+        f"INSERT OR REPLACE INTO scalar_value SELECT ?, record_no, {column} FROM incoming"
+        f" WHERE {column} IS NOT NULL ORDER BY record_no",
         [attribute_id],
     )

@@ -72,6 +72,7 @@ def store_typical(
     """Compute and store the cold-start order of an embedding, in a process of its own."""
     out = path.with_suffix(".order.npy")
     typical(path, out, on_start=lambda pid: context.on_cancel(killer(pid), pid))
+    context.child_ended()
     store.embeddings.put_typical(embedding, record_nos[np.load(out)])
     out.unlink()
 
@@ -96,6 +97,7 @@ def _compute(
         on_progress=lambda fraction, message: context.progress(0.95 * fraction, message),
         on_start=lambda pid: context.on_cancel(killer(pid), pid),
     )
+    context.child_ended()
     context.check()
     shas, vectors = read_chunks(staging / "chunks")
     return shas.astype("S64"), vectors, result.model_sha

@@ -89,6 +89,8 @@ def headline(judged: Judged, run: Run) -> tuple[Judged, str]:
     n, n_audit, n_new = len(judged.record_no), int(judged.audit.sum()), int(judged.new.sum())
     way = "On a hold-out of" if run.method == "holdout" else "Out-of-fold on"
     since = f" {n_new} of them answered since the run." if n_new else ""
+    if n == 0:
+        return judged, f"{way} 0 labels: none of them has a prediction of this run."
     if n == n_audit:
         return judged, f"{way} {n} labels, all drawn at random.{since}"
     if n_audit >= ENOUGH_AUDIT:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -16,6 +14,7 @@ from al_core.store import Store
 from al_core.store.draws import DrawnRecord
 from al_core.text import tokenize
 from al_core.types import RANDOM, Answer, LabelSpan, Person, Record, Run, Task
+from al_core.workflow.answer_messages import read_answer
 
 BATCH = 20
 LOW = 10  # a queue shorter than this is filled up, long before the person reaches its end
@@ -70,7 +69,7 @@ def queue(store: Store, task: Task, person: Person, strategy: str, rng: np.rando
     exhausted = False
     if len(waiting) < LOW:
         exhausted = draw(store, task, person, strategy, BATCH, rng) == 0
-        waiting = store.draws.waiting(task.task_id, person.person_id, strategy)
+        waiting = waiting if exhausted else store.draws.waiting(task.task_id, person.person_id, strategy)
     numbers = [drawn.record_no for drawn in waiting]
     records = store.records.get(task.project_id, task.attribute.attribute_id, numbers)
     run = store.runs.newest_of_task(task.task_id)
@@ -87,6 +86,11 @@ def draw(store: Store, task: Task, person: Person, strategy: str, n: int, rng: n
     Before a learner has run the most typical records come first, then those that the newest run finds hard;
     a share is always drawn at random, because only those can say how good a heuristic is on the rest.
     """
+    with store.draws.turn:
+        return _draw(store, task, person, strategy, n, rng)
+
+
+def _draw(store: Store, task: Task, person: Person, strategy: str, n: int, rng: np.random.Generator) -> int:
     name = STRATEGIES[strategy]
     numbers = store.records.numbers(task.project_id)
     taken = np.union1d(store.answers.answered(task.task_id), store.draws.leased(task.task_id))
@@ -158,53 +162,46 @@ def submit(store: Store, person: Person, given: Sequence[Mapping[str, Any]]) -> 
     An answer that was stored before is acknowledged again. One that can never be stored is refused with the reason,
     so that it does not block the others.
     """
-    answers: list[Answer] = []
+    answers: list[tuple[str, Answer]] = []
     refused: list[tuple[str, str]] = []
-    tasks: dict[int, Task] = {}
     for one in given:
-        answer_id = str(one.get("answer_id", ""))
+        sent_id = str(one.get("answer_id", ""))
         try:
-            answers.append(_answer(store, person, one, tasks))
-        except (InvalidInput, NotFound) as error:
-            refused.append((answer_id, str(error)))
-    return Submitted(store.answers.add(answers), tuple(refused))
+            answers.append((sent_id, read_answer(person, one)))
+        except InvalidInput as error:
+            refused.append((sent_id, str(error)))
+    problems = _problems(store, [answer for _, answer in answers])
+    good = [(sent_id, answer) for sent_id, answer in answers if answer.answer_id not in problems]
+    store.answers.add([answer for _, answer in good])
+    refused += [(sent_id, problems[one.answer_id]) for sent_id, one in answers if one.answer_id in problems]
+    return Submitted(tuple(sent_id for sent_id, _ in good), tuple(refused))
 
 
-def _answer(store: Store, person: Person, one: Mapping[str, Any], tasks: dict[int, Task]) -> Answer:
-    try:
-        answer_id = str(uuid.UUID(str(one["answer_id"])))
-        task_id, record_no = int(one["task_id"]), int(one["record_no"])
-        labels = tuple(
-            LabelSpan(int(label["label_id"]), _integer(label.get("start")), _integer(label.get("end")))
-            for label in one.get("labels") or ()
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise InvalidInput(f"This answer is not readable: {error}.") from error
-    task = tasks.get(task_id) or tasks.setdefault(task_id, store.projects.task(task_id))
-    records = store.records.get(task.project_id, task.attribute.attribute_id, [record_no])
-    if record_no not in records:
-        raise NotFound(f"Record {record_no} does not exist in this project.")
-    verdict = one.get("verdict")
-    if verdict not in ("accept", "reject", "ignore", "retract"):
-        raise InvalidInput(f"{verdict!r} is no verdict.", "Use one of: accept, ignore, reject, retract.")
-    if verdict == "accept":
-        _check_labels(task, labels, len(records[record_no].text))
-    shown = _integer(one.get("shown_label_id"))
-    return Answer(
-        answer_id=answer_id,
-        task_id=task_id,
-        record_no=record_no,
-        person_id=person.person_id,
-        verdict=verdict,
-        labels=labels if verdict == "accept" else (),
-        draw_id=_integer(one.get("draw_id")),
-        drawn_by=str(one.get("drawn_by") or "manual"),
-        blind=shown is None and bool(one.get("blind", True)),
-        shown_run_id=_integer(one.get("shown_run_id")),
-        shown_label_id=shown,
-        seconds=_seconds(one.get("seconds")),
-        client_ts=_time(one.get("client_ts")),
-    )
+def _problems(store: Store, answers: Sequence[Answer]) -> dict[str, str]:
+    """Return why answers cannot be stored, by answer id; one look at the records of each task."""
+    found: dict[str, str] = {}
+    for task_id in {answer.task_id for answer in answers}:
+        of_task = [answer for answer in answers if answer.task_id == task_id]
+        try:
+            task = store.projects.task(task_id)
+        except NotFound as error:
+            found |= {answer.answer_id: str(error) for answer in of_task}
+            continue
+        numbers = [answer.record_no for answer in of_task]
+        lengths = store.records.lengths(task.project_id, task.attribute.attribute_id, numbers)
+        for answer in of_task:
+            try:
+                _check(task, answer, lengths.get(answer.record_no))
+            except (InvalidInput, NotFound) as error:
+                found[answer.answer_id] = str(error)
+    return found
+
+
+def _check(task: Task, answer: Answer, length: int | None) -> None:
+    if length is None:
+        raise NotFound(f"Record {answer.record_no} does not exist in this project.")
+    if answer.verdict == "accept":
+        _check_labels(task, answer.labels, length)
 
 
 def _check_labels(task: Task, labels: tuple[LabelSpan, ...], length: int) -> None:
@@ -223,20 +220,3 @@ def _check_labels(task: Task, labels: tuple[LabelSpan, ...], length: int) -> Non
         if span.start < end:
             raise InvalidInput(f"The span {span.start} to {span.end} overlaps another one.", "Spans may not overlap.")
         end = span.end
-
-
-def _integer(value: Any) -> int | None:  # noqa: ANN401
-    return None if value is None else int(value)
-
-
-def _seconds(value: Any) -> float | None:  # noqa: ANN401
-    return None if value is None else min(3600.0, max(0.0, float(value)))
-
-
-def _time(value: Any) -> datetime | None:  # noqa: ANN401
-    if not value:
-        return None
-    try:
-        return datetime.fromisoformat(str(value).replace("Z", "+00:00")).astimezone(UTC).replace(tzinfo=None)
-    except ValueError:
-        return None  # a browser with a broken clock still labels; the server keeps its own time

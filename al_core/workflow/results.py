@@ -12,9 +12,7 @@ from al_core.execution import Outcome
 from al_core.learning.calibration import Calibrator, fit_calibrator
 from al_core.learning.query_strategies import STRATEGIES
 from al_core.source import Settings
-from al_core.store import Store
 from al_core.store.runs import FinishedRun, TopTwo
-from al_core.types import Task
 from al_core.workflow.training import TrainingSet
 
 CANDIDATES = 2000
@@ -33,22 +31,15 @@ def aligned(outcome: Outcome, names: Sequence[str]) -> NDArray[np.float32]:
     return aligned
 
 
-def finished_run(
-    store: Store,
-    task: Task,
-    settings: Settings,
-    training: TrainingSet,
-    outcomes: Outcomes,
-) -> FinishedRun:
+def finished_run(settings: Settings, training: TrainingSet, outcomes: Outcomes) -> FinishedRun:
     """Return what to store of a run: everything judged by models that never saw the record's label."""
     positions = np.concatenate([predicted for predicted, _ in outcomes[:-1]])
     oof = np.concatenate([aligned(outcome, training.names) for _, outcome in outcomes[:-1]])
     calibrator = _calibrator(oof, training.label[positions], training.audit[positions])
-    allowed = _allowed(settings, training)
+    allowed = allowed_labels(settings, training)
     everything = aligned(outcomes[-1][1], training.names)
     top = _top_two(training.record_nos, everything, calibrator, training.label_ids)
-    pool = np.setdiff1d(store.records.numbers(task.project_id), store.answers.answered(task.task_id))
-    in_pool = np.isin(top.record_no, pool)
+    in_pool = np.isin(top.record_no, training.pool)
     kept = np.isin(top.first, allowed)
     out_of_fold = _top_two(training.record_nos[training.rows[positions]], oof, calibrator, training.label_ids)
     kept_oof = np.isin(out_of_fold.first, allowed)
@@ -61,7 +52,7 @@ def finished_run(
         candidates=_candidates(training.record_nos[in_pool], everything[in_pool]),
         calibrator=calibrator.to_json(),
         method="holdout" if settings.train_test_split is not None else f"{len(outcomes) - 1}-fold",
-        pool_size=len(pool),
+        pool_size=len(training.pool),
         classes=training.names,
         proba_path="",
         log="",
@@ -74,7 +65,8 @@ def _calibrator(oof: NDArray[np.float32], label: NDArray[np.int64], audit: NDArr
     return fit_calibrator(oof[chosen], oof[chosen].argmax(axis=1) == label[chosen], label[chosen])
 
 
-def _allowed(settings: Settings, training: TrainingSet) -> NDArray[np.int64]:
+def allowed_labels(settings: Settings, training: TrainingSet) -> NDArray[np.int64]:
+    """Return the ids of the labels that `label_names` lets the learner give; raises InvalidInput for unknown ones."""
     if settings.label_names is None:
         return training.label_ids
     unknown = [name for name in settings.label_names if name not in training.names]

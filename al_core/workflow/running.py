@@ -8,14 +8,14 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from al_core.errors import Cancelled
+from al_core.errors import ActiveLearnersError, Cancelled
 from al_core.execution import Executor, FitPredict, Handle, Limits
 from al_core.source import Settings, SourceProblem, needs_per_class, read_settings
 from al_core.store import Store
 from al_core.store.embeddings import save_array
 from al_core.types import Heuristic, Job, Person, Task
 from al_core.workflow.jobs import JobContext
-from al_core.workflow.results import Outcomes, aligned, finished_run
+from al_core.workflow.results import Outcomes, aligned, allowed_labels, finished_run
 from al_core.workflow.training import NotEvaluable, RunFailed, TrainingSet, check_evaluable, training_set
 from al_core.workflow.workspace import Workspace
 
@@ -93,6 +93,9 @@ def _run(workspace: Workspace, heuristic_id: int, context: JobContext) -> int:
     except RunFailed as error:
         store.runs.end(run_id, "failed", error.kind, error.message, line=error.line, log=log.text)
         raise
+    except ActiveLearnersError as error:
+        store.runs.end(run_id, "failed", "settings", str(error), log=log.text)
+        raise
     except Exception as error:
         store.runs.end(run_id, "failed", "app", f"{type(error).__name__}: {error}", log=log.text)
         raise
@@ -116,10 +119,11 @@ def _execute(
     log.say(f"{len(training.rows):,} labels, {len(training.record_nos):,} records, {names}")
     if training.n_without_vector:
         log.say(f"{training.n_without_vector:,} labelled records have no vector yet and are left out")
+    allowed_labels(settings, training)  # a wrong name is said before anything is fitted
     check_evaluable(training, needs_per_class(heuristic.source))
     outcomes = _fit_all(executor, heuristic.source, training, context, log)
     context.progress(0.95, "storing")
-    result = finished_run(store, task, settings, training, outcomes)
+    result = finished_run(settings, training, outcomes)
     log.say(f"calibrated: {result.calibrator}")
     path = store.runs.folder / str(run_id) / "proba.npy"
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

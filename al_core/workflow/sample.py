@@ -19,7 +19,7 @@ SAMPLE_FOLDER = ROOT / "data" / "sample"
 SAMPLE_NAME = "Shop support"
 SAMPLE_MODEL = "all-MiniLM-L6-v2"
 TASKS = ("topic", "entities")
-READY = "sample is whole"  # the setting that says so
+READY = "sample is whole"  # the setting that says so; its vectors may still be missing
 
 
 def ensure_sample(workspace: Workspace, folder: Path = SAMPLE_FOLDER) -> Project | None:
@@ -27,20 +27,31 @@ def ensure_sample(workspace: Workspace, folder: Path = SAMPLE_FOLDER) -> Project
     store = workspace.store
     projects = store.projects.all()
     project = next((one for one in projects if one.is_sample), None)
-    if (projects and project is None) or (project and store.projects.setting(READY, str(project.project_id))):
-        return project
-    # each step may be done again: a start that was broken off is taken up here
+    if projects and project is None:
+        return None
     person = store.projects.person("Sample")
+    if project is None or not store.projects.setting(READY, str(project.project_id)):
+        project = _fill(workspace, project, folder, person)
+    if not any(embedding.n_vectors for embedding in store.embeddings.all(project.project_id)):
+        _embed_sample(workspace, project, _text(store, project), folder, person)
+    return project
+
+
+def _fill(workspace: Workspace, project: Project | None, folder: Path, person: Person) -> Project:
+    """Return the project with its records and hidden labels; what an earlier start left half done is taken up."""
+    store = workspace.store
     project = project or store.projects.create(SAMPLE_NAME, is_sample=True)
     mapping = Mapping(text_columns=("text",), id_column="id")
     plan = ImportPlan(folder / "records.csv", mapping)
     job = import_file(workspace, project, plan, person, then_embed=False)
     workspace.jobs.wait(job.job_id)
-    attribute = next(a for a in store.projects.attributes(project.project_id) if a.is_text)
-    _hide_truth(store, project, attribute, folder)
-    _embed_sample(workspace, project, attribute, folder, person)
+    _hide_truth(store, project, _text(store, project), folder)
     store.projects.set_setting(READY, str(project.project_id), True)
     return project
+
+
+def _text(store: Store, project: Project) -> Attribute:
+    return next(one for one in store.projects.attributes(project.project_id) if one.is_text)
 
 
 def _hide_truth(store: Store, project: Project, attribute: Attribute, folder: Path) -> None:

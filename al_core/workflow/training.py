@@ -37,6 +37,7 @@ class TrainingSet:
     """What a learner learns from.
 
     `rows` [m] count the vectors, `label` [m] indexes `names`, `fold` [m] is -1 where a label is never held out.
+    `pool` [p] numbers the records that had no answer when the labels were read, whatever is answered meanwhile.
     """
 
     files: tuple[VectorFile, ...]
@@ -46,6 +47,7 @@ class TrainingSet:
     fold: NDArray[np.int64]
     names: tuple[str, ...]
     label_ids: NDArray[np.int64]
+    pool: NDArray[np.int64]
     n_without_vector: int
 
     @property
@@ -62,10 +64,14 @@ class TrainingSet:
 def training_set(store: Store, task: Task, heuristic: Heuristic, settings: Settings) -> TrainingSet:
     """Return the labels and vectors of a learner, with the fold of each label; folds are dealt where new."""
     files = _vector_files(store, task, heuristic, settings)
+    # in this order: a record answered in between is learnt from, and therefore not in the pool
+    answered = store.answers.answered(task.task_id)
     labelled = store.answers.labelled(task.task_id)
+    pool = np.setdiff1d(store.records.numbers(task.project_id), np.union1d(answered, labelled.record_no))
     record_nos = files[0].record_nos
     place = np.searchsorted(record_nos, labelled.record_no)
-    has_vector = (place < len(record_nos)) & (labelled.label > 0)
+    has_label = np.isin(labelled.label, [label.label_id for label in task.labels])
+    has_vector = (place < len(record_nos)) & has_label
     has_vector[has_vector] = record_nos[place[has_vector]] == labelled.record_no[has_vector]
     names = tuple(label.name for label in task.labels)
     label_ids = np.array([label.label_id for label in task.labels], dtype=np.int64)
@@ -85,7 +91,8 @@ def training_set(store: Store, task: Task, heuristic: Heuristic, settings: Setti
         fold=fold,
         names=names,
         label_ids=label_ids,
-        n_without_vector=int((~has_vector & (labelled.label > 0)).sum()),
+        pool=pool,
+        n_without_vector=int((~has_vector & has_label).sum()),
     )
 
 
@@ -137,7 +144,8 @@ def check_evaluable(training: TrainingSet, needs: int) -> None:
             f"Not evaluable yet: all {len(training.rows)} labels are {listed.rsplit(' ', 1)[0]!r}.",
             "A learner needs at least two different labels.",
         )
-    if len(training.held_out) < 2 and bool((training.fold != -1).all()):
+    cross_validated = bool((training.fold != -1).all())
+    if len(training.held_out) < (2 if cross_validated else 1):
         raise NotEvaluable(f"Not evaluable yet: {len(training.rows)} labels ({listed}).", "Label some more.")
     for fold in training.held_out:
         part = Counter(names[training.label[training.fold != fold]])

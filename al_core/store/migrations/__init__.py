@@ -15,6 +15,7 @@ from pathlib import Path
 from al_core.errors import InvalidInput
 from al_core.store.database import Database
 from al_core.store.migrations.m0001_initial import STATEMENTS as INITIAL
+from al_core.store.migrations.m0002_certificates import STATEMENTS as CERTIFICATES
 
 APP_VERSION = "0.1.0"
 
@@ -33,7 +34,10 @@ class Migration:
         return hashlib.sha256(self.statements.encode()).hexdigest()
 
 
-MIGRATIONS: tuple[Migration, ...] = (Migration(1, "initial", INITIAL),)
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration(1, "initial", INITIAL),
+    Migration(2, "certificates", CERTIFICATES),
+)
 
 
 def migrate(path: Path, steps: tuple[Migration, ...] = MIGRATIONS) -> Database:
