@@ -11,12 +11,16 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 MARKED_FOLDERS = ("browser", "pages", "sandbox")
-# Streamlit scripts that tests serve; looking for doctests would run them.
-collect_ignore_glob = ["*/apps/*"]
 
 # No test measures time: a busy machine must not turn a property test red.
 hypothesis.settings.register_profile("project", deadline=None)
 hypothesis.settings.load_profile("project")
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Leave out the scripts that tests start: looking for doctests would run them."""
+    is_script = collection_path.suffix == ".py" and not collection_path.name.startswith(("test_", "conftest"))
+    return True if is_script and collection_path.is_relative_to(ROOT / "tests") else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
