@@ -16,8 +16,8 @@ from al_core.text import tokenize
 from al_core.types import RANDOM, Answer, LabelSpan, Person, Record, Run, Task
 from al_core.workflow.answer_messages import read_answer
 
-BATCH = 20
-LOW = 10  # a queue shorter than this is filled up, long before the person reaches its end
+BATCH = 40
+LOW = 20  # a queue shorter than this is filled up, long before the person reaches its end
 # how the Label page names the ways to draw, and the strategy behind each
 STRATEGIES = {"Smart": "margin", "Random": RANDOM, "Least sure": "least_confidence", "Entropy": "entropy"}
 

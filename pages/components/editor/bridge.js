@@ -5,6 +5,7 @@
 import {boxAbove, letEscapeLeave, listenForKeys, setOptions, waitForAce} from './ace.js';
 import {dressFrame} from './look.js';
 import {ProblemMarks} from './problems.js';
+import {onceGone} from '../tokens/build.js';
 
 const PAUSE_MS = 700; // a pause in typing this long sends the draft
 const bridges = new WeakMap();
@@ -158,8 +159,8 @@ export default function ({data: mounted, parentElement: root, setStateValue}) {
   if (!bridges.has(root)) bridges.set(root, new EditorBridge(root));
   const bridge = bridges.get(root);
   bridge.update(mounted, setStateValue);
-  return () => {
+  return onceGone(root, () => {
     bridge.close();
     bridges.delete(root);
-  };
+  });
 }

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import streamlit as st
 
-_component = st.components.v2.component(
-    "al_heartbeat", js=(Path(__file__).parent / "heartbeat.js").read_text(encoding="utf-8")
-)
+from pages.components.tokens import component_js
+
+_component = st.components.v2.component("al_heartbeat", js=component_js(Path(__file__).parent / "heartbeat.js"))
 
 
 def heartbeat(*, seconds: float, key: str) -> None:

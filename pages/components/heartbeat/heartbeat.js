@@ -1,18 +1,19 @@
 // Beats while the tab is visible, and once at once when it becomes visible again.
-const timers = new WeakMap();
 
-export default function heartbeat({ data, parentElement, setTriggerValue }) {
+import {onceGone} from '../tokens/build.js';
+
+const stops = new WeakMap();
+
+export default function ({data, parentElement: root, setTriggerValue}) {
+  stops.get(root)?.();
   const beat = () => {
-    if (document.visibilityState === "visible") setTriggerValue("beat", Date.now());
+    if (document.visibilityState === 'visible') setTriggerValue('beat', Date.now());
   };
-  timers.get(parentElement)?.();
   const timer = setInterval(beat, data.seconds * 1000);
-  document.addEventListener("visibilitychange", beat);
-  const stop = () => {
+  document.addEventListener('visibilitychange', beat);
+  stops.set(root, () => {
     clearInterval(timer);
-    document.removeEventListener("visibilitychange", beat);
-    timers.delete(parentElement);
-  };
-  timers.set(parentElement, stop);
-  return stop;
+    document.removeEventListener('visibilitychange', beat);
+  });
+  return onceGone(root, () => stops.get(root)?.());
 }

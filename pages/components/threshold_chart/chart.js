@@ -4,6 +4,7 @@ import {axisStart, count, rowAt, rowsOf, twoDecimals} from './geometry.js';
 import {drawPanels} from './panels.js';
 import {moveRule, writeVerdict} from './rule.js';
 import {onGrid, wireControls, wirePlot} from './controls.js';
+import {onceGone} from '../tokens/build.js';
 
 const instances = new WeakMap();
 
@@ -116,7 +117,6 @@ class ThresholdChart {
   }
 
   close() {
-    this.controls.flush();
     this.resizes.disconnect();
   }
 }
@@ -125,8 +125,12 @@ export default function ({data: mounted, parentElement: root, setStateValue}) {
   if (!instances.has(root)) instances.set(root, new ThresholdChart(root));
   const chart = instances.get(root);
   chart.update(mounted, setStateValue);
-  return () => {
+  const goneForGood = onceGone(root, () => {
     chart.close();
     instances.delete(root);
+  });
+  return () => {
+    chart.controls.flush(); // while Streamlit still listens
+    goneForGood();
   };
 }
