@@ -61,17 +61,18 @@ class ImportReport:
     def lines(self) -> tuple[str, ...]:
         """Return the report in sentences, with every count that is not zero."""
         staged, ingested = self.staged, self.ingested
+        of_task = f"with labels of task {self.task.name!r}" if self.task else "with labels"
         counted = (
-            (ingested.n_new, "new records"),
-            (ingested.n_changed, "texts changed, kept as new revisions"),
-            (ingested.n_same, "records were there already, unchanged"),
-            (self.n_labels, f"records with labels of task {self.task.name!r}" if self.task else "labels"),
-            (staged.n_empty, "rows without text skipped"),
-            (staged.n_duplicate_ids, "repeated rows with a known id skipped"),
-            (staged.n_duplicate_texts, "texts occur more than once"),
-            (staged.n_problems, "problems"),
+            (ingested.n_new, "new record", "new records"),
+            (ingested.n_changed, "text changed, kept as a new revision", "texts changed, kept as new revisions"),
+            (ingested.n_same, "record was there already, unchanged", "records were there already, unchanged"),
+            (self.n_labels, f"record {of_task}", f"records {of_task}"),
+            (staged.n_empty, "row without text skipped", "rows without text skipped"),
+            (staged.n_duplicate_ids, "repeated row with a known id skipped", "repeated rows with a known id skipped"),
+            (staged.n_duplicate_texts, "text occurs more than once", "texts occur more than once"),
+            (staged.n_problems, "problem", "problems"),
         )
-        return tuple(f"{n:,} {what}" for n, what in counted if n) + staged.notes
+        return tuple(f"{n:,} {one if n == 1 else many}" for n, one, many in counted if n) + staged.notes
 
 
 def import_file(
