@@ -1,0 +1,195 @@
+"""Certifying: a promise about a heuristic, issued by an act, paid for by its look, and marked as things move on."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from al_core.errors import InvalidInput
+from al_core.evaluation import certificate as promises
+from al_core.evaluation.certificate import look_share, needed_kept
+from al_core.evaluation.precision import keep
+from al_core.store import Store
+from al_core.store.certificates import ALL_LABELS, Look, Population, StoredLook
+from al_core.store.runs import Judged
+from al_core.types import Heuristic, Person, Run, Task
+
+DEFAULT_CONFIDENCE = 0.95
+EXACT, TESTED = "exact", "tested, not proved"
+# never fitted to the labels that judge them
+_EXACT_KINDS = ("labeling_function", "precomputed")
+
+_looking = threading.Lock()  # the number of a look and its result belong together
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a promise is asked for: precision of `target` at least, with `confidence`, for one label id or all (0)."""
+
+    target: float
+    confidence: float = DEFAULT_CONFIDENCE
+    label_id: int = ALL_LABELS
+
+    @property
+    def delta(self) -> float:
+        """Return how often, at most, the promise may be wrong."""
+        return 1 - self.confidence
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a promise stands: `certified` is the look that holds, `last` the newest one that was asked this question.
+
+    `look_no`, `needed` and `available` speak of the next look: its number, the fewest kept labels that it needs, all
+    right, and how many labels it would have. `mark` says what is newer than the certificate.
+    """
+
+    question: Question
+    certified: StoredLook | None
+    last: StoredLook | None
+    look_no: int
+    needed: int
+    available: int
+    population: Population
+    mark: str
+
+    @property
+    def possible(self) -> bool:
+        """Return whether another look could find anything that the last one did not."""
+        return self.available >= self.needed
+
+
+def standing(store: Store, heuristic: Heuristic, question: Question) -> Standing | None:
+    """Return how a promise stands for a heuristic, None before its first finished run; looks at nothing."""
+    run = store.runs.last(heuristic.heuristic_id, finished=True)
+    if run is None:
+        return None
+    asked = [one for one in store.certificates.of(heuristic.heuristic_id) if _asks(one, question)]
+    holds = next((one for one in asked if one.threshold is not None and not one.withdrawn), None)
+    look_no = store.certificates.looks(heuristic.task_id, question.label_id) + 1
+    share = look_share(question.delta, look_no)
+    rows, population = _evidence(store.runs.judged(run.run_id, heuristic.task_id), question, share)
+    return Standing(
+        question=question,
+        certified=holds,
+        last=asked[0] if asked else None,
+        look_no=look_no,
+        needed=needed_kept(question.target, share),
+        available=len(rows.record_no),
+        population=population,
+        mark=mark(store, holds, run) if holds is not None else "",
+    )
+
+
+def mark(store: Store, look: StoredLook, run: Run) -> str:
+    """Return what has moved on since a certificate, such as "of run 12, 22 labels newer"; empty where nothing has."""
+    newer = store.answers.newer(look.task_id, look.label_revision)
+    labels = f"{newer:,} label{'' if newer == 1 else 's'} newer" if newer else ""
+    of_run = f"of run {look.run_id}" if look.run_id != run.run_id or newer else ""
+    return ", ".join(part for part in (of_run, labels) if part)
+
+
+def certify(store: Store, heuristics: Sequence[Heuristic], question: Question, person: Person) -> tuple[Look, ...]:
+    """Return one look a heuristic, now stored: all of them are one look, which splits its share of delta evenly.
+
+    Heuristics without a finished run are left out. The same question about the same run and labels is not looked at
+    again: it spends nothing and returns no look. Raises InvalidInput for a target that cannot be promised.
+    """
+    _check(question)
+    with _looking:
+        fresh = [one for one in heuristics if not _is_answered(store, one, question)]
+        return _look(store, fresh, [question], person)
+
+
+def certify_labels(
+    store: Store, heuristic: Heuristic, task: Task, question: Question, person: Person
+) -> tuple[Look, ...]:
+    """Return one look for each label of a task, now stored; the promise for each label is made by itself."""
+    _check(question)
+    asked = [Question(question.target, question.confidence, label.label_id) for label in task.labels]
+    with _looking:
+        fresh = [one for one in asked if not _is_answered(store, heuristic, one)]
+        return _look(store, [heuristic], fresh, person)
+
+
+def _check(question: Question) -> None:
+    if not 0.5 <= question.confidence <= 0.999:
+        raise InvalidInput(
+            f"A confidence of {question.confidence:g} is not offered.", "Use 0.5 to 0.999, such as 0.95."
+        )
+    needed_kept(question.target, question.delta)
+
+
+def _asks(look: StoredLook, question: Question) -> bool:
+    return (look.target, look.confidence, look.label_id) == (question.target, question.confidence, question.label_id)
+
+
+def _is_answered(store: Store, heuristic: Heuristic, question: Question) -> bool:
+    run = store.runs.last(heuristic.heuristic_id, finished=True)
+    if run is None:
+        return True
+    revision = store.answers.revision(heuristic.task_id)
+    return any(
+        _asks(one, question) and one.run_id == run.run_id and one.label_revision == revision and not one.withdrawn
+        for one in store.certificates.of(heuristic.heuristic_id)
+    )
+
+
+def _look(
+    store: Store, heuristics: Sequence[Heuristic], questions: Sequence[Question], person: Person
+) -> tuple[Look, ...]:
+    looks = []
+    for question in questions:
+        for heuristic in heuristics:
+            look_no = store.certificates.looks(heuristic.task_id, question.label_id) + 1
+            share = look_share(question.delta, look_no, len(heuristics))
+            looks.append(_one_look(store, heuristic, question, look_no, share))
+    store.certificates.add(looks, person.person_id)
+    return tuple(looks)
+
+
+def _one_look(store: Store, heuristic: Heuristic, question: Question, look_no: int, share: float) -> Look:
+    run = store.runs.last(heuristic.heuristic_id, finished=True)
+    assert run is not None
+    task = store.projects.task(heuristic.task_id)
+    # read before the labels: an answer that comes between makes the certificate look older than it is, never newer
+    revision = store.answers.revision(heuristic.task_id)
+    rows, population = _evidence(store.runs.judged(run.run_id, heuristic.task_id), question, share)
+    found = promises.certify(rows.confidence, rows.predicted == rows.truth, question.target, share)
+    kept = np.zeros(len(rows.record_no), dtype=np.bool_)
+    if found.threshold is not None:
+        kept = keep(rows.confidence, found.threshold)
+    return Look(
+        task_id=heuristic.task_id,
+        heuristic_id=heuristic.heuristic_id,
+        run_id=run.run_id,
+        label_id=question.label_id,
+        target=question.target,
+        confidence=question.confidence,
+        delta_spent=share,
+        look_no=look_no,
+        label_revision=revision,
+        population=population,
+        method=EXACT if heuristic.kind in _EXACT_KINDS else TESTED,
+        n_available=found.available,
+        n_needed=found.needed,
+        n_kept=found.kept,
+        n_correct=found.correct,
+        threshold=found.threshold,
+        task_labels=tuple(label.label_id for label in task.labels),
+        counted_records=rows.record_no[kept],
+        counted_labels=rows.truth[kept],
+    )
+
+
+def _evidence(judged: Judged, question: Question, share: float) -> tuple[Judged, Population]:
+    """Return the rows that a promise rests on: audit answers once they are twice what it needs, else all."""
+    mine = judged.predicted == question.label_id if question.label_id else np.ones_like(judged.audit)
+    audit = mine & judged.audit
+    enough = int(audit.sum()) >= 2 * needed_kept(question.target, share)
+    chosen, population = (audit, "audit") if enough else (mine, "all")
+    rows = Judged(**{name: getattr(judged, name)[chosen] for name in Judged.__slots__})
+    return rows, "audit" if population == "audit" else "all"
