@@ -5,7 +5,7 @@ PYTHON_IN := .venv/bin/python
 REQUIREMENTS := $(if $(filter-out 0 no,$(LIGHT)),requirements-light.txt,requirements.txt)
 
 # `make app PYTHON=...` and `make app PORT=...` reach the scripts as environment variables and arguments.
-FILL = python=$$(PYTHON="$(PYTHON)" tools/find-python) && "$$python" tools/fill_venv.py
+FILL = python=$$(PYTHON="$(PYTHON)" .ci/find-python) && "$$python" .ci/fill_venv.py
 QUICK_PARTS := lint format types unit
 ALL_PARTS := $(QUICK_PARTS) pages sandbox browser
 
@@ -29,30 +29,30 @@ venv-dev:
 	@$(FILL) $(REQUIREMENTS) requirements-dev.txt
 
 app: venv
-	@exec $(PYTHON_IN) tools/serve.py --host 127.0.0.1 --port "$(PORT)"
+	@exec $(PYTHON_IN) .ci/serve.py --host 127.0.0.1 --port "$(PORT)"
 
 demo: venv
 	@export AL_WORKSPACE="$${AL_WORKSPACE:-data/workspace-demo}" && \
 	$(PYTHON_IN) -m al_core demo && \
-	exec $(PYTHON_IN) tools/serve.py --host 127.0.0.1 --port "$(PORT)"
+	exec $(PYTHON_IN) .ci/serve.py --host 127.0.0.1 --port "$(PORT)"
 
 serve: venv
-	@exec $(PYTHON_IN) tools/serve.py --host "$(HOST)" --port "$(PORT)"
+	@exec $(PYTHON_IN) .ci/serve.py --host "$(HOST)" --port "$(PORT)"
 
 test:
 	@started=$$(date +%s); \
 	$(FILL) $(REQUIREMENTS) requirements-dev.txt || exit 1; \
-	$(PYTHON_IN) tools/prepare_machine.py; \
-	$(PYTHON_IN) tools/run_checks.py --install-seconds $$(($$(date +%s) - started)) $(ALL_PARTS)
+	$(PYTHON_IN) .ci/prepare_machine.py; \
+	$(PYTHON_IN) .ci/run_checks.py --install-seconds $$(($$(date +%s) - started)) $(ALL_PARTS)
 
 check: venv-dev
-	@$(PYTHON_IN) tools/run_checks.py $(QUICK_PARTS)
+	@$(PYTHON_IN) .ci/run_checks.py $(QUICK_PARTS)
 
 test-long: venv-dev
-	@$(PYTHON_IN) tools/run_checks.py long store-duckdb-2
+	@$(PYTHON_IN) .ci/run_checks.py long store-duckdb-2
 
 lint: venv-dev
-	@$(PYTHON_IN) tools/run_checks.py lint format types
+	@$(PYTHON_IN) .ci/run_checks.py lint format types
 
 format: venv-dev
 	@$(PYTHON_IN) -m ruff check --fix --quiet . ; $(PYTHON_IN) -m ruff format .

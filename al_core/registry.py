@@ -7,7 +7,6 @@ from typing import Generic, TypeVar
 
 from al_core.errors import unknown_name
 
-
 T = TypeVar("T")
 
 

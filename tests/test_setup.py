@@ -24,8 +24,8 @@ def pins(name: str) -> dict[str, str]:
 
 
 def load(tool: str):
-    """A script of tools/, as a module of its own."""
-    spec = importlib.util.spec_from_file_location(f"tools_{tool}", ROOT / "tools" / f"{tool}.py")
+    """A script of .ci/, as a module of its own."""
+    spec = importlib.util.spec_from_file_location(f"tools_{tool}", ROOT / ".ci" / f"{tool}.py")
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
@@ -82,7 +82,7 @@ def test_the_theme_is_the_designs():
 
 def find_python(python: str) -> subprocess.CompletedProcess[str]:
     env = {**os.environ, "PYTHON": python}
-    return subprocess.run([ROOT / "tools" / "find-python"], env=env, capture_output=True, text=True, check=False)
+    return subprocess.run([ROOT / ".ci" / "find-python"], env=env, capture_output=True, text=True, check=False)
 
 
 def test_a_python_that_is_new_enough_is_taken():
@@ -108,12 +108,12 @@ def test_no_python_at_all_is_said():
 @pytest.fixture
 def small_project(tmp_path):
     """A folder with the set-up script and a requirements file that asks for nothing."""
-    (tmp_path / "tools").mkdir()
-    (tmp_path / "tools" / "fill_venv.py").write_bytes((ROOT / "tools" / "fill_venv.py").read_bytes())
+    (tmp_path / ".ci").mkdir()
+    (tmp_path / ".ci" / "fill_venv.py").write_bytes((ROOT / ".ci" / "fill_venv.py").read_bytes())
     (tmp_path / "none.txt").write_text("# nothing\n")
 
     def fill() -> str:
-        command = [sys.executable, tmp_path / "tools" / "fill_venv.py", "none.txt"]
+        command = [sys.executable, tmp_path / ".ci" / "fill_venv.py", "none.txt"]
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
     return tmp_path, fill

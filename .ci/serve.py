@@ -1,4 +1,4 @@
-"""Serves the app: `python tools/serve.py [--host 127.0.0.1] [--port 8501]`, used by `make app` and `make serve`.
+"""Serves the app: `python .ci/serve.py [--host 127.0.0.1] [--port 8501]`, used by `make app` and `make serve`.
 
 Without --port the next free one from 8501 on is taken; a busy port that was asked for is an error.
 """

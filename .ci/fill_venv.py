@@ -1,4 +1,4 @@
-"""Makes .venv and fills it: `python tools/fill_venv.py requirements.txt requirements-dev.txt`.
+"""Makes .venv and fills it: `python .ci/fill_venv.py requirements.txt requirements-dev.txt`.
 
 Run with any Python that is new enough, outside of the environment. May be broken off and run again: a stamp
 per requirements file is written last, and what an interrupted run left is checked before it is built upon.
