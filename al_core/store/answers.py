@@ -84,6 +84,14 @@ class Answers:
                 resolve(cursor)
         return tuple(distinct)
 
+    def audit_count(self, task_id: int) -> int:
+        """Return how many records with a truth belong to the audit sample."""
+        return int(
+            self._database.value(
+                "SELECT count(*) FROM truth WHERE task_id = ? AND audit AND state <> 'conflict'", [task_id]
+            )
+        )
+
     def revision(self, task_id: int) -> int:
         """Return the number of the task's newest answer, 0 without answers: it grows with every act."""
         return int(self._database.value("SELECT coalesce(max(event_no), 0) FROM answer WHERE task_id = ?", [task_id]))
@@ -229,14 +237,9 @@ SELECT i.answer_id::UUID, ? + i.position, i.task_id, i.record_no, x.text_sha, i.
     i.blind, i.adjudicates, i.shown_run_id, i.shown_label_id, i.import_id, i.seconds, i.client_ts, ?
 FROM incoming i
 JOIN task t ON t.task_id = i.task_id
-LEFT JOIN (
-    SELECT attribute_id, record_no, text_sha FROM current_text
-    WHERE record_no IN (SELECT record_no FROM incoming)) x
-    ON x.attribute_id = t.attribute_id AND x.record_no = i.record_no
-LEFT JOIN (
-    SELECT i.draw_id, i.record_no, i.drawn_by, i.probability, w.task_id FROM draw_item i JOIN draw w USING (draw_id)
-    WHERE i.record_no IN (SELECT record_no FROM incoming)) d
-    ON d.draw_id = i.draw_id AND d.record_no = i.record_no AND d.task_id = i.task_id
+LEFT JOIN current_text x ON x.attribute_id = t.attribute_id AND x.record_no = i.record_no
+LEFT JOIN draw w ON w.draw_id = i.draw_id AND w.task_id = i.task_id
+LEFT JOIN draw_item d ON d.draw_id = w.draw_id AND d.record_no = i.record_no
 ON CONFLICT DO NOTHING RETURNING answer_id
 """
 

@@ -106,6 +106,15 @@ class Certificates:
             )
         )
 
+    def first_answers(self, task_id: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return (record numbers [n], label ids [n]) of audit answers that a later one, not blind, took the place of.
+
+        Who corrects the errors that a prediction showed takes errors out of the audit sample, and only errors: a
+        promise goes by what was answered before.
+        """
+        found = self._database.columns(_REPLACED, [task_id])
+        return found["record_no"].astype(np.int64), found["label_id"].astype(np.int64)
+
     def add(self, looks: Sequence[Look], person_id: int) -> None:
         """Store looks with what they counted, all or nothing."""
         if not looks:
@@ -151,4 +160,16 @@ SELECT {", ".join(f"c.{name}" for name in _COLUMNS)}, coalesce(p.name, ''), c.ma
 FROM certificate c LEFT JOIN counted n USING (certificate_id) LEFT JOIN present r ON r.task_id = c.task_id
 LEFT JOIN person p ON p.person_id = c.person_id
 WHERE c.heuristic_id = $1 ORDER BY c.certificate_id DESC
+"""
+
+_REPLACED = """
+WITH blind AS (
+    SELECT a.task_id, a.record_no, arg_max(a.answer_id, a.event_no) AS answer_id FROM answer a
+    LEFT JOIN import_batch b USING (import_id)
+    WHERE a.task_id = ? AND a.verdict = 'accept' AND a.blind
+        AND (a.drawn_by = 'random' OR coalesce(b.drawn_claim IN ('all', 'random'), false))
+    GROUP BY ALL)
+SELECT b.record_no, coalesce(l.label_id, 0) AS label_id FROM blind b
+JOIN truth t ON t.task_id = b.task_id AND t.record_no = b.record_no AND t.state <> 'conflict' AND NOT t.audit
+LEFT JOIN answer_label l ON l.answer_id = b.answer_id AND l.ordinal = 0 ORDER BY b.record_no
 """

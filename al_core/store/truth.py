@@ -17,7 +17,7 @@ present AS (
     SELECT c.task_id, c.record_no, c.answer_id, a.event_no, a.adjudicates, a.drawn_by, a.verdict,
         a.blind AND (a.drawn_by = 'random' OR coalesce(b.drawn_claim IN ('all', 'random'), false)) AS audit
     FROM current_answer c JOIN touched USING (task_id, record_no)
-    JOIN (SELECT * FROM answer WHERE record_no IN (SELECT record_no FROM touched)) a USING (answer_id)
+    JOIN answer a USING (answer_id)
     LEFT JOIN import_batch b ON b.import_id = a.import_id),
 -- one person's retract or ignore can settle the others' conflict: it counts as a change of the truth too
 newest AS (SELECT task_id, record_no, max(event_no) AS revision FROM present GROUP BY ALL),

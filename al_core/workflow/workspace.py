@@ -7,9 +7,8 @@ from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 
-from al_core.execution.local import LocalExecutor
-
 from al_core.execution import Executor
+from al_core.execution.local import LocalExecutor
 from al_core.store import Store
 from al_core.workflow.jobs import JobBoard
 
