@@ -31,19 +31,30 @@ def corrected_precision(
     >>> corrected_precision([0.9, 0.5], [True, False], [0.9, 0.9, 0.5, 0.7], np.array([0.0, 0.6, 0.95])).tolist()
     [0.625, 0.8333333333333334, nan]
     """
+    pool = np.sort(np.round(np.asarray(pool_confidence, dtype=np.float64), _DECIMALS))[::-1]
+    total = np.concatenate([[0.0], np.cumsum(expected_share(confidence, correct, pool))])
+    kept = np.searchsorted(-pool, -np.round(thresholds, _DECIMALS), side="right")
+    expected: Floats = np.divide(total[kept], kept, out=np.full(len(thresholds), np.nan), where=kept > 0)
+    return expected
+
+
+def expected_share(confidence: ArrayLike, correct: ArrayLike, pool_confidence: ArrayLike) -> Floats:
+    """Return how likely each unlabelled prediction [p] is right: the fit of `corrected_precision`, not averaged.
+
+    >>> expected_share([0.9, 0.5], [True, False], [0.9, 0.7, 0.1]).round(6).tolist()
+    [1.0, 0.5, 0.0]
+    """
     labelled = np.round(np.asarray(confidence, dtype=np.float64), _DECIMALS)
     right = np.asarray(correct, dtype=np.float64)
-    pool = np.sort(np.round(np.asarray(pool_confidence, dtype=np.float64), _DECIMALS))[::-1]
+    pool = np.asarray(pool_confidence, dtype=np.float64)
     if labelled.shape != right.shape:
         raise ValueError(f"confidence has shape {labelled.shape} but correct {right.shape}")
     if np.isnan(labelled).any() or np.isnan(pool).any():
         raise ValueError("a confidence is nan: leave predictions that abstain out")
     if not len(labelled):
-        return np.full(len(thresholds), np.nan)
+        return np.full(len(pool), np.nan)
     levels, place = np.unique(labelled, return_inverse=True)
     n = np.bincount(place)
     fitted = isotonic_regression(np.bincount(place, right) / n, weights=n.astype(np.float64)).x
-    total = np.concatenate([[0.0], np.cumsum(np.interp(pool, levels, fitted))])
-    kept = np.searchsorted(-pool, -np.round(thresholds, _DECIMALS), side="right")
-    expected: Floats = np.divide(total[kept], kept, out=np.full(len(thresholds), np.nan), where=kept > 0)
-    return expected
+    share: Floats = np.interp(pool, levels, fitted)
+    return share

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from al_core.errors import InvalidInput
 from al_core.evaluation import certificate as promises
@@ -37,6 +38,15 @@ class Question:
     def delta(self) -> float:
         """Return how often, at most, the promise may be wrong."""
         return 1 - self.confidence
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The labelled predictions that a promise rests on, and which of them [n] are right."""
+
+    rows: Judged
+    correct: NDArray[np.bool_]
+    population: Population
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +81,15 @@ def standing(store: Store, heuristic: Heuristic, question: Question) -> Standing
     holds = next((one for one in asked if one.threshold is not None and not one.withdrawn), None)
     look_no = store.certificates.looks(heuristic.task_id, question.label_id) + 1
     share = look_share(question.delta, look_no)
-    rows, population = _evidence(store.runs.judged(run.run_id, heuristic.task_id), question, share)
+    rests_on = evidence(store, run, heuristic.task_id, question, share)
     return Standing(
         question=question,
         certified=holds,
         last=asked[0] if asked else None,
         look_no=look_no,
         needed=needed_kept(question.target, share),
-        available=len(rows.record_no),
-        population=population,
+        available=len(rests_on.rows.record_no),
+        population=rests_on.population,
         mark=mark(store, holds, run) if holds is not None else "",
     )
 
@@ -157,8 +167,9 @@ def _one_look(store: Store, heuristic: Heuristic, question: Question, look_no: i
     task = store.projects.task(heuristic.task_id)
     # read before the labels: an answer that comes between makes the certificate look older than it is, never newer
     revision = store.answers.revision(heuristic.task_id)
-    rows, population = _evidence(store.runs.judged(run.run_id, heuristic.task_id), question, share)
-    found = promises.certify(rows.confidence, rows.predicted == rows.truth, question.target, share)
+    rests_on = evidence(store, run, heuristic.task_id, question, share)
+    rows = rests_on.rows
+    found = promises.certify(rows.confidence, rests_on.correct, question.target, share)
     kept = np.zeros(len(rows.record_no), dtype=np.bool_)
     if found.threshold is not None:
         kept = keep(rows.confidence, found.threshold)
@@ -172,7 +183,7 @@ def _one_look(store: Store, heuristic: Heuristic, question: Question, look_no: i
         delta_spent=share,
         look_no=look_no,
         label_revision=revision,
-        population=population,
+        population=rests_on.population,
         method=EXACT if heuristic.kind in _EXACT_KINDS else TESTED,
         n_available=found.available,
         n_needed=found.needed,
@@ -185,11 +196,19 @@ def _one_look(store: Store, heuristic: Heuristic, question: Question, look_no: i
     )
 
 
-def _evidence(judged: Judged, question: Question, share: float) -> tuple[Judged, Population]:
-    """Return the rows that a promise rests on: audit answers once they are twice what it needs, else all."""
-    mine = judged.predicted == question.label_id if question.label_id else np.ones_like(judged.audit)
-    audit = mine & judged.audit
-    enough = int(audit.sum()) >= 2 * needed_kept(question.target, share)
-    chosen, population = (audit, "audit") if enough else (mine, "all")
+def evidence(store: Store, run: Run, task_id: int, question: Question, share: float) -> Evidence:
+    """Return what a promise rests on: audit answers once they are twice what it needs at least, else all labels.
+
+    An audit answer that was corrected with the prediction on screen stays in the sample, as it was answered before.
+    """
+    judged = store.runs.judged(run.run_id, task_id)
+    truth, audit = judged.truth.copy(), judged.audit.copy()
+    replaced, labels = store.certificates.first_answers(task_id)
+    place = np.flatnonzero(np.isin(judged.record_no, replaced))
+    truth[place] = labels[np.searchsorted(replaced, judged.record_no[place])]
+    audit[place] = True
+    mine = judged.predicted == question.label_id if question.label_id else np.ones_like(audit)
+    enough = int((mine & audit).sum()) >= 2 * needed_kept(question.target, share)
+    chosen = mine & audit if enough else mine
     rows = Judged(**{name: getattr(judged, name)[chosen] for name in Judged.__slots__})
-    return rows, "audit" if population == "audit" else "all"
+    return Evidence(rows, (judged.predicted == truth)[chosen], "audit" if enough else "all")

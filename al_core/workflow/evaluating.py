@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
+from al_core.evaluation.correction import corrected_precision, expected_share
 from al_core.evaluation.precision import (
+    ABSTAINED,
     Estimate,
     LabelEstimate,
     PrecisionCurve,
     Predicted,
-    keep,
+    clopper_pearson,
     precision_by_label,
     precision_curve,
 )
@@ -21,12 +25,19 @@ from al_core.store.runs import Judged
 from al_core.types import Heuristic, Run, Task
 from al_core.workflow.running import DEFAULT_THRESHOLD
 
+Basis = Literal["random", "labels not random"]
+NEVER = 1.01  # the threshold of a label of which nothing is kept: above every confidence
 ENOUGH_AUDIT = 60  # from here on the audit sample carries the estimate (DESIGN.md, section 5)
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What is known about a heuristic from its newest finished run. `estimate` is the curve at `threshold`."""
+    """What is known about a heuristic from its newest finished run.
+
+    `estimate` holds at the thresholds in force: `threshold`, or `label_thresholds` where there are any. Where `basis`
+    is "labels not random", `corrected` [m] is the precision expected on the unlabelled records along the curve's
+    thresholds, and the precision of `estimate`; the intervals are those of all labels.
+    """
 
     heuristic: Heuristic
     run: Run
@@ -39,6 +50,9 @@ class Evaluation:
     n_judged: int
     n_new: int
     labels_newer: int
+    basis: Basis
+    corrected: NDArray[np.float64] | None
+    label_thresholds: dict[int, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,31 +71,63 @@ def evaluate(store: Store, heuristic: Heuristic) -> Evaluation | None:
     run = store.runs.last(heuristic.heuristic_id, finished=True)
     if run is None:
         return None
-    everything = store.runs.judged(run.run_id, heuristic.task_id)
-    judged, method = headline(everything, run)
-    pool_label, pool_confidence = store.runs.pool(run.run_id)
-    curve = precision_curve(judged.confidence, judged.predicted == judged.truth, pool_confidence, run.pool_size)
+    judged, method = headline(store.runs.judged(run.run_id, heuristic.task_id), run)
+    basis = basis_of(judged)
+    pool = Predicted(*store.runs.pool(run.run_id))
+    correct = judged.predicted == judged.truth
+    curve = precision_curve(judged.confidence, correct, pool.confidence, run.pool_size)
     threshold, set_by = store.heuristics.threshold(heuristic.heuristic_id) or (DEFAULT_THRESHOLD, "code")
+    cuts = min_confidence(store, heuristic.heuristic_id, np.union1d(judged.predicted, pool.label_ids))
     by_label = precision_by_label(
-        Predicted(judged.predicted, judged.confidence),
-        judged.truth,
-        threshold,
-        pool=Predicted(pool_label, pool_confidence),
-        pool_size=run.pool_size,
+        Predicted(judged.predicted, judged.confidence), judged.truth, cuts, pool=pool, pool_size=run.pool_size
     )
+    estimate = _together(by_label, run.pool_size) if isinstance(cuts, dict) else curve.at(threshold)
+    corrected = None
+    if basis == "labels not random":
+        corrected = corrected_precision(judged.confidence, correct, pool.confidence)
+        kept = pool.confidence[pool.kept_label_ids(cuts) != ABSTAINED]
+        if estimate.kept and len(kept):
+            estimate = replace(estimate, precision=float(expected_share(judged.confidence, correct, kept).mean()))
     return Evaluation(
         heuristic=heuristic,
         run=run,
         threshold=threshold,
         threshold_set_by=set_by,
         curve=curve,
-        estimate=curve.at(threshold),
+        estimate=estimate,
         by_label=by_label,
         method=method,
         n_judged=len(judged.record_no),
         n_new=int(judged.new.sum()),
         labels_newer=store.answers.newer(heuristic.task_id, run.label_revision),
+        basis=basis,
+        corrected=corrected,
+        label_thresholds=cuts if isinstance(cuts, dict) else {},
     )
+
+
+def min_confidence(
+    store: Store, heuristic_id: int, label_ids: NDArray[np.int64] | Sequence[int]
+) -> float | dict[int, float]:
+    """Return the threshold in force: one number, or one for each of `label_ids`; the one place that decides."""
+    threshold, _ = store.heuristics.threshold(heuristic_id) or (DEFAULT_THRESHOLD, "code")
+    by_label = store.label_thresholds.of(heuristic_id)
+    return {int(one): by_label.get(int(one), threshold) for one in label_ids} if by_label else threshold
+
+
+def _together(by_label: Mapping[int, Estimate], pool_size: int) -> Estimate:
+    """Return the estimate of the predictions of all labels, each kept at its own threshold."""
+    kept = sum(one.kept for one in by_label.values())
+    correct = sum(one.correct for one in by_label.values())
+    records = sum(one.records for one in by_label.values())
+    low, high = clopper_pearson([correct], [kept])
+    precision = correct / kept if kept else None
+    return Estimate(precision, float(low[0]), float(high[0]), kept, correct, records, records / max(pool_size, 1))
+
+
+def basis_of(judged: Judged) -> Basis:
+    """Return what kind of labels the rows of `headline` have."""
+    return "random" if bool(judged.audit.all()) else "labels not random"
 
 
 def headline(judged: Judged, run: Run) -> tuple[Judged, str]:
@@ -99,7 +145,8 @@ def headline(judged: Judged, run: Run) -> tuple[Judged, str]:
         rest = f" {n - n_audit} labels chosen by a strategy are left out, they would bias it low."
         return only, f"{way} {n_audit} audit labels, drawn at random.{since}{rest}"
     return judged, (
-        f"{way} {n} labels, not drawn at random: hard records were asked first, so precision is biased low.{since} "
+        f"{way} {n} labels, labels not random: hard records were asked first, so their precision is too low. The "
+        f"corrected line says what the other records will get; the band is that of all labels.{since} "
         f"From {ENOUGH_AUDIT} audit labels on, the audit sample alone carries the estimate; it has {n_audit}."
     )
 
@@ -120,7 +167,9 @@ def set_threshold(store: Store, heuristic: Heuristic, value: float, person_id: i
 def kept_wrongly(store: Store, task: Task, evaluation: Evaluation, limit: int = 20) -> tuple[int, Sequence[Mistake]]:
     """Return how many judged records are kept with a wrong label, and the surest of them."""
     judged, _ = headline(store.runs.judged(evaluation.run.run_id, task.task_id), evaluation.run)
-    wrong = np.flatnonzero(keep(judged.confidence, evaluation.threshold) & (judged.predicted != judged.truth))
+    cuts = evaluation.label_thresholds or evaluation.threshold
+    kept = Predicted(judged.predicted, judged.confidence).kept_label_ids(cuts) != ABSTAINED
+    wrong = np.flatnonzero(kept & (judged.predicted != judged.truth))
     shown = wrong[np.argsort(-judged.confidence[wrong], kind="stable")][:limit]
     numbers = [int(number) for number in judged.record_no[shown]]
     records = store.records.get(task.project_id, task.attribute.attribute_id, numbers)

@@ -9,7 +9,7 @@ from al_core.evaluation.precision import keep
 from al_core.exporters import ExportRow, Span, write
 from al_core.store import Store
 from al_core.types import LabelSpan, Project, Task
-from al_core.workflow.running import DEFAULT_THRESHOLD
+from al_core.workflow.evaluating import min_confidence
 
 
 def export(store: Store, project: Project, path: Path) -> int:
@@ -44,12 +44,13 @@ def kept_predictions(store: Store, task: Task) -> dict[int, tuple[str, float]]:
     run = store.runs.newest_of_task(task.task_id)
     if run is None:
         return {}
-    threshold, _ = store.heuristics.threshold(run.heuristic_id) or (DEFAULT_THRESHOLD, "code")
     names = {label.label_id: label.name for label in task.labels}
+    found = min_confidence(store, run.heuristic_id, list(names))
+    cuts = found if isinstance(found, dict) else dict.fromkeys(names, found)
     return {
         record_no: (names[label_id], confidence)
         for record_no, (label_id, confidence) in store.runs.export_rows(run.run_id).items()
-        if label_id in names and bool(keep(confidence, threshold))
+        if label_id in names and bool(keep(confidence, cuts[label_id]))
     }
 
 

@@ -161,3 +161,18 @@ def test_thresholds_by_label_are_stored_and_removed(site):
     assert site.store.heuristics.threshold(site.heuristic.heuristic_id) is None
     site.store.label_thresholds.put(site.heuristic.heuristic_id, {}, "slider", site.person.person_id)
     assert site.store.label_thresholds.of(site.heuristic.heuristic_id) == {}
+
+
+def test_correcting_only_the_errors_that_a_prediction_showed_buys_no_certificate(site):
+    site.answer_all(["ham"] * 100 + ["spam"] * 40)
+    site.predict([("ham", 0.9)] * 140, [("ham", 0.9)] * 260)
+    assert certify(site.store, [site.heuristic], NINETY, site.person)[0].threshold is None
+    for record_no in range(100, 140):
+        site.answer(record_no, "ham", drawn_by="correction", blind=False)
+    (look,) = certify(site.store, [site.heuristic], NINETY, site.person)
+    assert (look.threshold, look.population, look.n_available) == (None, "audit", 140)
+    # asked again without the prediction, the same person finds them right
+    for record_no in range(100, 140):
+        site.answer(record_no, "ham")
+    (look,) = certify(site.store, [site.heuristic], NINETY, site.person)
+    assert (look.threshold, look.n_kept, look.n_correct) == (0.9, 140, 140)
