@@ -37,10 +37,16 @@ class Current:
 def page_frame(title: str) -> Iterator[None]:
     """Draw the frame and run the page inside it; a person's mistake becomes a message, a bug stays loud."""
     width = WIDTHS.get(title, WIDTH)
-    with st.container(horizontal_alignment="center"), st.container(width=width), mistakes_shown():
-        current = _open()
-        _context_bar(current, on_label_page=title == "Label")
-        yield
+    with st.container(horizontal_alignment="center"), st.container(width=width):
+        opened = False
+        with mistakes_shown():
+            current = _open()
+            _context_bar(current, on_label_page=title == "Label")
+            opened = True
+        if not opened:
+            st.stop()
+        with mistakes_shown():
+            yield
 
 
 def current() -> Current:
