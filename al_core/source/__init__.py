@@ -1,8 +1,18 @@
 """What heuristic code says about itself, read with `ast`: never executed, never by patterns over the text."""
 
+from al_core.source.applying import same_but_threshold, with_min_confidence
 from al_core.source.checks import check_source
 from al_core.source.needs import needs_per_class
 from al_core.source.parsing import SourceProblem, imported_packages
 from al_core.source.settings import Settings, read_settings
 
-__all__ = ["Settings", "SourceProblem", "check_source", "imported_packages", "needs_per_class", "read_settings"]
+__all__ = [
+    "Settings",
+    "SourceProblem",
+    "check_source",
+    "imported_packages",
+    "needs_per_class",
+    "read_settings",
+    "same_but_threshold",
+    "with_min_confidence",
+]

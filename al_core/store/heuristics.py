@@ -90,6 +90,16 @@ class Heuristics:
             )
         )
 
+    def version(self, heuristic_id: int, version_no: int) -> tuple[str, str]:
+        """Return (source, name of the embedding that was picked) of one version."""
+        row = self._database.row(
+            "SELECT source, coalesce(embedding_name, '') FROM heuristic_version"
+            " WHERE heuristic_id = ? AND version_no = ?",
+            [heuristic_id, version_no],
+        )
+        assert row is not None
+        return str(row[0]), str(row[1])
+
     def change(self, heuristic_id: int, *, name: str | None = None, enabled: bool | None = None) -> None:
         """Rename a heuristic or switch it on or off."""
         present = self.get(heuristic_id)

@@ -23,10 +23,9 @@ from al_core.evaluation.precision import (
 from al_core.store import Store
 from al_core.store.runs import Judged
 from al_core.types import Heuristic, Run, Task
-from al_core.workflow.running import DEFAULT_THRESHOLD
+from al_core.workflow.thresholds import DEFAULT_THRESHOLD, min_confidence
 
 Basis = Literal["random", "labels not random"]
-NEVER = 1.01  # the threshold of a label of which nothing is kept: above every confidence
 ENOUGH_AUDIT = 60  # from here on the audit sample carries the estimate (DESIGN.md, section 5)
 
 
@@ -104,15 +103,6 @@ def evaluate(store: Store, heuristic: Heuristic) -> Evaluation | None:
         corrected=corrected,
         label_thresholds=cuts if isinstance(cuts, dict) else {},
     )
-
-
-def min_confidence(
-    store: Store, heuristic_id: int, label_ids: NDArray[np.int64] | Sequence[int]
-) -> float | dict[int, float]:
-    """Return the threshold in force: one number, or one for each of `label_ids`; the one place that decides."""
-    threshold, _ = store.heuristics.threshold(heuristic_id) or (DEFAULT_THRESHOLD, "code")
-    by_label = store.label_thresholds.of(heuristic_id)
-    return {int(one): by_label.get(int(one), threshold) for one in label_ids} if by_label else threshold
 
 
 def _together(by_label: Mapping[int, Estimate], pool_size: int) -> Estimate:

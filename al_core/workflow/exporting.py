@@ -9,7 +9,7 @@ from al_core.evaluation.precision import keep
 from al_core.exporters import ExportRow, Span, write
 from al_core.store import Store
 from al_core.types import LabelSpan, Project, Task
-from al_core.workflow.evaluating import min_confidence
+from al_core.workflow.thresholds import min_confidence
 
 
 def export(store: Store, project: Project, path: Path) -> int:

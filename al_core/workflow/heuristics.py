@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from al_core.errors import InvalidInput, NotFound
-from al_core.source import SourceProblem, check_source, read_settings
+from al_core.source import check_source, read_settings, same_but_threshold
 from al_core.store import Store
 from al_core.types import Heuristic, Person, Problem, Run, Task
 from al_core.workflow.jobs import JobBoard
-from al_core.workflow.running import code_threshold, run_key
+from al_core.workflow.running import run_key
 from al_core.workflow.starters import STARTERS
+from al_core.workflow.thresholds import adopt_from_code, in_code
 
 State = Literal["never run", "queued", "running", "current", "stale", "failed", "cancelled", "not evaluable yet", "off"]
 
@@ -62,18 +63,11 @@ def check(store: Store, task: Task, source: str) -> tuple[Problem, ...]:
 def save(store: Store, heuristic: Heuristic, source: str, embedding_name: str, person: Person) -> Heuristic:
     """Return the heuristic at its newest version; a min_confidence changed in the code resets the threshold."""
     saved = store.heuristics.save_version(heuristic.heuristic_id, source, embedding_name, person.person_id)
-    before, after = _threshold_in(heuristic.source), _threshold_in(source)
+    before, after = in_code(heuristic.source), in_code(source)
     if after is not None and after != before:
-        store.heuristics.set_threshold(heuristic.heuristic_id, after, "code", person.person_id)
+        task = store.projects.task(heuristic.task_id)
+        adopt_from_code(store, heuristic.heuristic_id, task, read_settings(source), person.person_id)
     return saved
-
-
-def _threshold_in(source: str) -> float | None:
-    try:
-        settings = read_settings(source)
-    except SourceProblem:
-        return None  # the text need not parse to be saved
-    return code_threshold(settings) if settings.min_confidence is not None else None
 
 
 def keep_draft(store: Store, heuristic: Heuristic, source: str, person: Person) -> None:
@@ -101,11 +95,19 @@ def status(store: Store, jobs: JobBoard, heuristic: Heuristic) -> Status:
     if run.state != "finished":
         return Status(*_without_result(run), 0.0, run)
     newer = store.answers.newer(heuristic.task_id, run.label_revision)
-    if run.version_no != heuristic.version_no:
+    if not _runs_as_before(store, heuristic, run):
         return Status("stale", f"version {heuristic.version_no} not run yet", 1.0, run)
     if newer:
         return Status("stale", f"{newer} labels newer", 1.0, run)
     return Status("current", "up to date", 1.0, run)
+
+
+def _runs_as_before(store: Store, heuristic: Heuristic, run: Run) -> bool:
+    """Return whether the newest version differs from the one that ran in its threshold at most."""
+    if run.version_no == heuristic.version_no:
+        return True
+    source, embedding_name = store.heuristics.version(heuristic.heuristic_id, run.version_no)
+    return embedding_name == heuristic.embedding_name and same_but_threshold(source, heuristic.source)
 
 
 def _without_result(run: Run) -> tuple[State, str]:

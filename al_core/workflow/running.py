@@ -10,16 +10,16 @@ from numpy.typing import NDArray
 
 from al_core.errors import ActiveLearnersError, Cancelled
 from al_core.execution import Executor, FitPredict, Handle, Limits
-from al_core.source import Settings, SourceProblem, needs_per_class, read_settings
+from al_core.source import SourceProblem, needs_per_class, read_settings
 from al_core.store import Store
 from al_core.store.embeddings import save_array
 from al_core.types import Heuristic, Job, Person, Task
 from al_core.workflow.jobs import JobContext
 from al_core.workflow.results import Outcomes, aligned, allowed_labels, finished_run
+from al_core.workflow.thresholds import adopt_from_code
 from al_core.workflow.training import NotEvaluable, RunFailed, TrainingSet, check_evaluable, training_set
 from al_core.workflow.workspace import Workspace
 
-DEFAULT_THRESHOLD = 0.8
 LIMITS = Limits()
 Rows = NDArray[np.int64]
 
@@ -133,12 +133,7 @@ def _execute(
     store.runs.finish(run_id, replace(result, proba_path=f"{run_id}/proba.npy", log=log.text))
     store.runs.drop_matrices(heuristic.heuristic_id, keep=run_id)
     if store.heuristics.threshold(heuristic.heuristic_id) is None:
-        store.heuristics.set_threshold(heuristic.heuristic_id, code_threshold(settings), "code", 0)
-
-
-def code_threshold(settings: Settings) -> float:
-    """Return the min_confidence that the code asks for in two decimals, 0.8 where it names none (or one per label)."""
-    return round(settings.min_confidence, 2) if isinstance(settings.min_confidence, float) else DEFAULT_THRESHOLD
+        adopt_from_code(store, heuristic.heuristic_id, task, settings, 0)
 
 
 def _fit_all(executor: Executor, source: str, training: TrainingSet, context: JobContext, log: _Log) -> Outcomes:

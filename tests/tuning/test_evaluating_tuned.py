@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from al_core.workflow.evaluating import NEVER, evaluate, kept_wrongly
+from al_core.workflow.evaluating import evaluate, kept_wrongly
 from al_core.workflow.exporting import kept_predictions
+from al_core.workflow.thresholds import NEVER
 
 
 def test_random_labels_alone_are_shown_as_they_are(site):
