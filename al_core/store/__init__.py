@@ -9,10 +9,13 @@ from al_core.store.certificates import Certificates
 from al_core.store.draws import Draws
 from al_core.store.embeddings import Embeddings
 from al_core.store.heuristics import Heuristics
+from al_core.store.history import History
 from al_core.store.jobs import JobRows
 from al_core.store.migrations import migrate
+from al_core.store.past_runs import PastRuns
 from al_core.store.projects import Projects
 from al_core.store.records import Records
+from al_core.store.remarks import Remarks
 from al_core.store.runs import Runs
 from al_core.store.thresholds import LabelThresholds
 
@@ -29,10 +32,13 @@ class Store:
         self.projects = Projects(self._database)
         self.records = Records(self._database)
         self.answers = Answers(self._database)
+        self.history = History(self._database)
         self.draws = Draws(self._database)
+        self.remarks = Remarks(self._database)
         self.embeddings = Embeddings(self._database, folder / "vectors")
         self.heuristics = Heuristics(self._database)
         self.runs = Runs(self._database, folder / "runs")
+        self.past_runs = PastRuns(self._database)
         self.certificates = Certificates(self._database)
         self.label_thresholds = LabelThresholds(self._database)
         self.jobs = JobRows(self._database)

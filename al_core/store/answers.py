@@ -43,12 +43,13 @@ class AnswerCounts:
 
 @dataclass(frozen=True, slots=True)
 class LastAnswer:
-    """One of a person's newest answers, as the Label page lists it."""
+    """One of a person's newest answers, as the Label page lists it; `label_id` is the first of its labels."""
 
     record_no: int
     text: str
     verdict: str
     label_id: int | None
+    n_labels: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +156,12 @@ class Answers:
             "WITH newest AS MATERIALIZED (SELECT a.answer_id, a.event_no, a.record_no, a.verdict FROM current_answer c"
             "   JOIN answer a USING (answer_id) WHERE c.task_id = $task AND c.person_id = $person"
             "   ORDER BY a.event_no DESC LIMIT $limit)"
-            " SELECT a.record_no, coalesce(x.text, ''), a.verdict, l.label_id FROM newest a"
+            " SELECT a.record_no, coalesce(x.text, ''), a.verdict, l.label_id, coalesce(l.n, 0) FROM newest a"
             " LEFT JOIN (SELECT record_no, text FROM current_text"
             "   WHERE attribute_id = (SELECT attribute_id FROM task WHERE task_id = $task)"
             "   AND record_no IN (SELECT record_no FROM newest)) x USING (record_no)"
-            " LEFT JOIN (SELECT answer_id, label_id FROM answer_label"
-            "   WHERE ordinal = 0 AND answer_id IN (SELECT answer_id FROM newest)) l USING (answer_id)"
+            " LEFT JOIN (SELECT answer_id, arg_min(label_id, ordinal) AS label_id, count(*) AS n FROM answer_label"
+            "   WHERE answer_id IN (SELECT answer_id FROM newest) GROUP BY answer_id) l USING (answer_id)"
             " ORDER BY a.event_no DESC",
             {"task": task_id, "person": person_id, "limit": limit},
         )

@@ -62,23 +62,18 @@ class Draws:
             )
         return draw_id
 
-    def waiting(self, task_id: int, person_id: int, strategy: str) -> tuple[DrawnRecord, ...]:
-        """Return a person's drawn records without an answer whose lease runs, in order; the lease is renewed."""
+    def waiting(
+        self, task_id: int, person_id: int, strategy: str, *, overlap: int = 1, again: bool = False
+    ) -> tuple[DrawnRecord, ...]:
+        """Return a person's drawn records that wait for them and whose lease runs, in order; the lease is renewed.
+
+        A record is done when the person has answered it or `overlap` people have. With `again` (a queue of records
+        that have answers already) only what the person answered since the draw is done.
+        """
         moment = now()
+        whose = {"task": task_id, "person": person_id, "strategy": strategy, "moment": moment}
         with self._database.transaction() as cursor:
-            rows = cursor.execute(
-                "SELECT i.draw_id, i.record_no, d.strategy, d.run_id, i.drawn_by, i.probability"
-                " FROM draw_item i JOIN draw d USING (draw_id) JOIN task t USING (task_id)"
-                " JOIN record r ON r.project_id = t.project_id AND r.record_no = i.record_no"
-                " WHERE d.task_id = $task AND i.leased_to = $person AND d.strategy = $strategy"
-                " AND i.leased_until > $moment AND r.deleted_ts IS NULL"
-                # what the person rejected is asked again by a later draw, not by this one for ever
-                " AND NOT EXISTS (SELECT 1 FROM current_answer c JOIN answer a USING (answer_id)"
-                "   WHERE c.task_id = d.task_id AND c.record_no = i.record_no AND (a.verdict IN ('accept', 'ignore')"
-                "   OR a.verdict = 'reject' AND a.person_id = $person AND a.draw_id = i.draw_id))"
-                " ORDER BY i.draw_id, i.position",
-                {"task": task_id, "person": person_id, "strategy": strategy, "moment": moment},
-            ).fetchall()
+            rows = cursor.execute(_WAITING, whose | {"overlap": overlap, "again": again}).fetchall()
             if rows:
                 cursor.execute(
                     "UPDATE draw_item SET leased_until = ? WHERE leased_to = ? AND leased_until > ?"
@@ -86,6 +81,22 @@ class Draws:
                     [moment + LEASE, person_id, moment, sorted({row[0] for row in rows})],
                 )
         return tuple(DrawnRecord(*row) for row in rows)
+
+    def taken(self, task_id: int, person_id: int, overlap: int = 1) -> NDArray[np.int64]:
+        """Return the records that are not drawn for a person: theirs already, or `overlap` people have them.
+
+        Somebody has a record who accepted or ignored it, or for whom it waits right now.
+        """
+        found = self._database.columns(
+            "SELECT record_no FROM ("
+            "   SELECT c.record_no, c.person_id FROM current_answer c JOIN answer a USING (answer_id)"
+            "   WHERE c.task_id = $task AND a.verdict IN ('accept', 'ignore')"
+            "   UNION SELECT i.record_no, i.leased_to FROM draw_item i JOIN draw d USING (draw_id)"
+            "   WHERE d.task_id = $task AND i.leased_until > $moment)"
+            " GROUP BY record_no HAVING count(*) >= $overlap OR bool_or(person_id = $person)",
+            {"task": task_id, "person": person_id, "overlap": overlap, "moment": now()},
+        )
+        return found["record_no"].astype(np.int64)
 
     def leased(self, task_id: int) -> NDArray[np.int64]:
         """Return the numbers of the records that wait for somebody's answer right now."""
@@ -104,3 +115,34 @@ class Draws:
                 " AND draw_id IN (SELECT draw_id FROM draw WHERE task_id = ?)",
                 [person_id, task_id],
             )
+
+    def give_back_older(self, task_id: int, person_id: int, strategy: str, *, run_id: int, keep: int | None) -> None:
+        """End a person's leases on what a strategy picked by another run than `run_id`; random records stay.
+
+        `keep` is the record on the person's screen: it stays theirs.
+        """
+        with self._database.transaction() as cursor:
+            cursor.execute(
+                "UPDATE draw_item SET leased_until = NULL WHERE leased_to = $person AND drawn_by <> 'random'"
+                " AND record_no IS DISTINCT FROM $keep AND draw_id IN (SELECT draw_id FROM draw"
+                "   WHERE task_id = $task AND strategy = $strategy AND run_id IS DISTINCT FROM $run)",
+                {"person": person_id, "task": task_id, "strategy": strategy, "run": run_id, "keep": keep},
+            )
+
+
+# what the person rejected is asked again by a later draw, not by this one for ever
+_WAITING = """
+SELECT i.draw_id, i.record_no, d.strategy, d.run_id, i.drawn_by, i.probability
+FROM draw_item i JOIN draw d USING (draw_id) JOIN task t USING (task_id)
+JOIN record r ON r.project_id = t.project_id AND r.record_no = i.record_no
+WHERE d.task_id = $task AND i.leased_to = $person AND d.strategy = $strategy
+    AND i.leased_until > $moment AND r.deleted_ts IS NULL
+    AND NOT EXISTS (SELECT 1 FROM current_answer c JOIN answer a USING (answer_id)
+        WHERE c.task_id = d.task_id AND c.record_no = i.record_no AND c.person_id = $person
+        AND (a.draw_id = i.draw_id AND a.verdict <> 'retract'
+            OR a.verdict IN ('accept', 'ignore') AND (NOT $again OR a.server_ts > d.made_ts)))
+    AND ($again OR i.record_no NOT IN (SELECT c.record_no FROM current_answer c JOIN answer a USING (answer_id)
+        WHERE c.task_id = $task AND a.verdict IN ('accept', 'ignore')
+        GROUP BY c.record_no HAVING count(*) >= $overlap))
+ORDER BY i.draw_id, i.position
+"""

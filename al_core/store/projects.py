@@ -14,8 +14,10 @@ from al_core.store.database import Database
 from al_core.types import Attribute, Label, Person, Project, Task, TaskKind
 
 PALETTE = 12  # colours of the label palette; a thirteenth label takes the first again
-# digits first; then letters that no action of the Label page uses
-LABEL_KEYS = "123456789bcdeghijklopqrstuvwyz"
+# the Label page uses these keys itself; 0 only where spans are marked
+ACTION_KEYS = frozenset("/?aAfFmMnNxX")
+# digits first, then digits with Shift, then letters that no action of the Label page uses
+LABEL_KEYS = (*"1234567890", *(f"Shift+{digit}" for digit in "1234567890"), *"bcdeghijklopqrstuvwyz")
 
 
 def now() -> datetime:
@@ -111,17 +113,24 @@ class Projects:
                 "INSERT INTO task VALUES (?, ?, ?, ?, ?, NULL)",
                 [task_id, project_id, attribute.attribute_id, clean, kind],
             )
-            _add_labels(cursor, task_id, labels)
+            _add_labels(cursor, task_id, kind, labels)
         return self.task(task_id)
 
     def add_labels(self, task_id: int, names: Sequence[str]) -> None:
         """Add labels that the task does not have yet, each with the next colour and a free key."""
+        kind = self.task(task_id).kind
         with self._database.transaction() as cursor:
-            _add_labels(cursor, task_id, names)
+            _add_labels(cursor, task_id, kind, names)
 
     def change_label(self, task_id: int, label: Label) -> None:
-        """Store a label's name, colour, key and description; raises Conflict where name or key is another's."""
-        for other in self.task(task_id).labels:
+        """Store a label's name, colour, key and description; raises Conflict where name or key is another's.
+
+        Raises InvalidInput for a key that the Label page uses itself.
+        """
+        task = self.task(task_id)
+        if is_reserved(label.key, task.kind):
+            raise InvalidInput(f"The Label page uses the key {label.key!r} itself.", "Choose another key.")
+        for other in task.labels:
             if other.label_id == label.label_id:
                 continue
             if other.name == label.name:
@@ -186,12 +195,21 @@ class Projects:
             cursor.execute("INSERT OR REPLACE INTO setting VALUES (?, ?, ?)", [scope, key, json.dumps(value)])
 
 
-def _add_labels(cursor: duckdb.DuckDBPyConnection, task_id: int, names: Sequence[str]) -> None:
+def is_reserved(key: str, kind: TaskKind) -> bool:
+    """Return whether the Label page of a task of this kind uses a key itself.
+
+    >>> is_reserved("x", "single_label"), is_reserved("0", "single_label"), is_reserved("0", "extraction")
+    (True, False, True)
+    """
+    return key in ACTION_KEYS or (key == "0" and kind == "extraction")
+
+
+def _add_labels(cursor: duckdb.DuckDBPyConnection, task_id: int, kind: TaskKind, names: Sequence[str]) -> None:
     present = cursor.execute("SELECT name, key FROM label WHERE task_id = ?", [task_id]).fetchall()
     taken_keys = {key for _, key in present}
     taken_names = {name for name, _ in present}
     fresh = [name for name in dict.fromkeys(" ".join(n.split()) for n in names) if name and name not in taken_names]
-    free = [key for key in LABEL_KEYS if key not in taken_keys]
+    free = [key for key in LABEL_KEYS if key not in taken_keys and not is_reserved(key, kind)]
     keys = free[: len(fresh)] + [""] * (len(fresh) - len(free))
     ordinals = list(range(len(present), len(present) + len(fresh)))
     cursor.execute(

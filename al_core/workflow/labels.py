@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from al_core.errors import Conflict, InvalidInput
 from al_core.store import Store
+from al_core.store.projects import is_reserved
 from al_core.types import Attribute, Label, Task, TaskKind
 
 LONGEST_NAME = 80
-# the Label page uses these keys itself; 0 only where spans are marked
-ACTION_KEYS = frozenset("/aAfFmMnNsSxX")
+_KEY = re.compile(r"\S|Shift\+\d")
 
 
 def create_task(store: Store, attribute: Attribute, name: str, kind: TaskKind, labels: Sequence[str]) -> Task:
@@ -56,9 +57,9 @@ def change_labels(store: Store, task: Task, wanted: Sequence[Label]) -> int:
 def _check(label: Label, kind: TaskKind, others: Sequence[Label]) -> None:
     if not label.name:
         raise InvalidInput("A label needs a name.", "Type one.")
-    if len(label.key) > 1:
-        raise InvalidInput(f"{label.key!r} is no key for {label.name!r}.", "Give one character.")
-    if label.key in ACTION_KEYS or (label.key == "0" and kind == "extraction"):
+    if label.key and not _KEY.fullmatch(label.key):
+        raise InvalidInput(f"{label.key!r} is no key for {label.name!r}.", "Give one character, or Shift+ and a digit.")
+    if is_reserved(label.key, kind):
         raise InvalidInput(f"The Label page uses the key {label.key!r} itself.", "Choose another key.")
     for other in others:
         if other.name == label.name:

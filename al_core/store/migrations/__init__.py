@@ -16,6 +16,7 @@ from al_core.errors import InvalidInput
 from al_core.store.database import Database
 from al_core.store.migrations.m0001_initial import STATEMENTS as INITIAL
 from al_core.store.migrations.m0002_certificates import STATEMENTS as CERTIFICATES
+from al_core.store.migrations.m0003_remarks import STATEMENTS as REMARKS
 
 APP_VERSION = "0.1.0"
 
@@ -37,6 +38,7 @@ class Migration:
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(1, "initial", INITIAL),
     Migration(2, "certificates", CERTIFICATES),
+    Migration(3, "remarks", REMARKS),
 )
 
 
