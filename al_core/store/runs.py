@@ -16,7 +16,7 @@ from al_core.store.database import Database
 from al_core.store.projects import now
 from al_core.types import Run, RunState
 
-_COLUMNS = (
+RUN_COLUMNS = (
     "run_id, heuristic_id, version_no, state, coalesce(label_revision, 0), coalesce(n_labelled, 0),"
     " coalesce(pool_size, 0), coalesce(method, ''), coalesce(calibrator::VARCHAR, ''), error_kind, error_message,"
     " error_line, log, started_ts, ended_ts"
@@ -144,7 +144,7 @@ class Runs:
 
     def get(self, run_id: int) -> Run:
         """Return a run by id; raises KeyError."""
-        row = self._database.row(f"SELECT {_COLUMNS} FROM run WHERE run_id = ?", [run_id])
+        row = self._database.row(f"SELECT {RUN_COLUMNS} FROM run WHERE run_id = ?", [run_id])
         if row is None:
             raise KeyError(run_id)
         return Run(*row)
@@ -153,7 +153,7 @@ class Runs:
         """Return a heuristic's newest run, or its newest finished one; None without."""
         condition = "AND state = 'finished'" if finished else ""
         row = self._database.row(
-            f"SELECT {_COLUMNS} FROM run WHERE heuristic_id = ? {condition} ORDER BY run_id DESC LIMIT 1",
+            f"SELECT {RUN_COLUMNS} FROM run WHERE heuristic_id = ? {condition} ORDER BY run_id DESC LIMIT 1",
             [heuristic_id],
         )
         return None if row is None else Run(*row)
@@ -161,7 +161,7 @@ class Runs:
     def newest_of_task(self, task_id: int) -> Run | None:
         """Return the newest finished run of the task's enabled learners: Smart queue and suggestions use it."""
         row = self._database.row(
-            f"SELECT {_COLUMNS} FROM run WHERE state = 'finished' AND heuristic_id IN (SELECT heuristic_id"
+            f"SELECT {RUN_COLUMNS} FROM run WHERE state = 'finished' AND heuristic_id IN (SELECT heuristic_id"
             " FROM heuristic WHERE task_id = ? AND enabled AND deleted_ts IS NULL AND kind = 'active_learner')"
             " ORDER BY run_id DESC LIMIT 1",
             [task_id],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -100,6 +101,12 @@ def status(store: Store, jobs: JobBoard, heuristic: Heuristic) -> Status:
     if newer:
         return Status("stale", f"{newer} labels newer", 1.0, run)
     return Status("current", "up to date", 1.0, run)
+
+
+def stale(store: Store, jobs: JobBoard, heuristics: Sequence[Heuristic]) -> tuple[Heuristic, ...]:
+    """Return those of the enabled heuristics whose result a new run could change: what "Run stale" runs."""
+    waiting = ("current", "queued", "running", "off")
+    return tuple(one for one in heuristics if status(store, jobs, one).state not in waiting)
 
 
 def _runs_as_before(store: Store, heuristic: Heuristic, run: Run) -> bool:
