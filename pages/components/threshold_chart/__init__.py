@@ -40,7 +40,10 @@ class Shown(TypedDict):
 
     `curve` has lists of one length: thresholds, precision, low, high (None where nothing is known), kept
     (labelled records), correct, records (of the pool); and pool_size and method. `revision` changes when
-    Python sets another threshold or curve. `caption` says what the precision was estimated on.
+    Python sets another threshold or curve. `caption` says what the precision was estimated on. The curve may also
+    have corrected (None where nothing is kept), whole_low and whole_high. `promise` has target, confidence in words,
+    certified (None without a certificate), mark, and otherwise: the sentence where there is no certificate. `file`
+    names the pictures that the chart is saved as.
     """
 
     curve: Mapping[str, Any]
@@ -49,6 +52,8 @@ class Shown(TypedDict):
     target: float
     caption: str
     certified: NotRequired[float | None]
+    promise: NotRequired[Mapping[str, Any] | None]
+    file: NotRequired[str]
 
 
 def mount(*, key: str, on_release: Callable[[], None], **shown: Unpack[Shown]) -> float:
@@ -60,7 +65,11 @@ def mount(*, key: str, on_release: Callable[[], None], **shown: Unpack[Shown]) -
     """
     last = _last_release(key)
     # `heard` tells the browser which of its releases Python knew when it chose `threshold`
-    _chart(key=key, data={"certified": None, **shown, "heard": last.get("serial", 0)}, on_released_change=on_release)
+    _chart(
+        key=key,
+        data={"certified": None, "promise": None, **shown, "heard": last.get("serial", 0)},
+        on_released_change=on_release,
+    )
     return float(last["threshold"]) if last.get("revision") == shown["revision"] else shown["threshold"]
 
 
@@ -70,9 +79,10 @@ def released(key: str) -> float | None:
     return float(last["threshold"]) if last else None
 
 
-def small(*, name: str, curve: Mapping[str, Any], threshold: float, target: float, key: str) -> None:
+def small(*, name: str, curve: Mapping[str, Any], threshold: float, target: float, key: str, note: str = "") -> None:
     """Draw one heuristic's curve as a small multiple, without controls; `curve` as in `mount`."""
-    _small(key=key, data={"name": name, "curve": dict(curve), "threshold": threshold, "target": target})
+    shown = {"name": name, "curve": dict(curve), "threshold": threshold, "target": target, "note": note}
+    _small(key=key, data=shown)
 
 
 def _last_release(key: str) -> Mapping[str, Any]:

@@ -2,15 +2,16 @@
 
 import {axisStart, count, rowAt, rowsOf, twoDecimals} from './geometry.js';
 import {drawPanels} from './panels.js';
-import {moveRule, writeVerdict} from './rule.js';
+import {moveRule, writePromise, writeVerdict} from './rule.js';
 import {onGrid, wireControls, wirePlot} from './controls.js';
+import {wireDownloads} from './download.js';
 import {onceGone} from '../tokens/build.js';
 
 const instances = new WeakMap();
 
 function partsOf(root) {
   const find = (name) => root.querySelector(`[data-part='${name}']`);
-  const names = ['verdict', 'caption', 'plot', 'track', 'slider', 'box', 'minus', 'plus', 'toCertified'];
+  const names = ['verdict', 'promise', 'caption', 'correctedLegend', 'wholeLegend', 'svg', 'png', 'plot', 'track', 'slider', 'box', 'minus', 'plus', 'toCertified'];
   const parts = Object.fromEntries([...names, 'complaint', 'keptLegend', 'precisionLegend'].map((n) => [n, find(n)]));
   return {...parts, root};
 }
@@ -30,6 +31,7 @@ class ThresholdChart {
       start: () => this.from,
       certified: () => this.mounted.certified,
     });
+    wireDownloads(this.parts, () => this.mounted.file ?? 'precision');
     this.plotDrag = wirePlot(this.parts.plot, {...shared, thresholdAt: (event) => this.thresholdAt(event)});
     this.resizes = new ResizeObserver(() => {
       if (this.mounted && this.parts.plot.clientWidth !== this.nodes?.at.width) this.draw();
@@ -69,6 +71,8 @@ class ThresholdChart {
       parts.track.style.setProperty('--share', place);
     }
     parts.slider.min = this.from;
+    parts.correctedLegend.hidden = !mounted.curve.corrected;
+    parts.wholeLegend.hidden = !mounted.curve.whole_low;
     parts.keptLegend.textContent = `records kept of ${count(mounted.curve.pool_size)}`;
     parts.precisionLegend.textContent = ['precision', mounted.curve.method].filter(Boolean).join(', ');
     this.show();
@@ -79,6 +83,7 @@ class ThresholdChart {
     const row = rowAt(this.rows, this.threshold);
     moveRule(this.nodes, row);
     writeVerdict(parts.verdict, row, mounted.curve.pool_size);
+    writePromise(parts.promise, mounted.promise, this.threshold);
     parts.slider.value = this.threshold;
     parts.slider.setAttribute('aria-valuetext', parts.verdict.textContent);
     parts.track.style.setProperty('--at', `${(100 * (this.threshold - this.from)) / (1 - this.from)}%`);

@@ -30,6 +30,10 @@ export function rowsOf(curve) {
     precision: curve.precision[i],
     low: curve.low[i],
     high: curve.high[i],
+    // what the other records will get, where the labels were not drawn at random
+    corrected: curve.corrected?.[i] ?? null,
+    wholeLow: curve.whole_low?.[i] ?? null,
+    wholeHigh: curve.whole_high?.[i] ?? null,
     kept: curve.kept[i],
     records: curve.records[i],
     isKnown: curve.kept[i] > 0 && curve.precision[i] !== null,
@@ -64,6 +68,9 @@ export function precisionFloor(rows, target) {
   return Math.max(0, Math.floor(least * 10 + 1e-9) / 10);
 }
 
+// The estimate that the sentence names and the dot shows.
+export const headlineOf = (row) => row.corrected ?? row.precision;
+
 // Maximal stretches of neighbouring rows for which `belongs` holds; a gap splits a stretch.
 export function stretches(rows, belongs) {
   const found = [];
@@ -84,9 +91,9 @@ export function stretches(rows, belongs) {
 export const pathThrough = (points) =>
   points.map(([x, y], i) => `${i ? 'L' : 'M'}${x.toFixed(1)} ${y.toFixed(1)}`).join('');
 
-export function bandPath(rows, x, y) {
-  const upper = rows.map((row) => [x(row.threshold), y(row.high)]);
-  const lower = rows.map((row) => [x(row.threshold), y(row.low)]);
+export function bandPath(rows, x, y, low = 'low', high = 'high') {
+  const upper = rows.map((row) => [x(row.threshold), y(row[high])]);
+  const lower = rows.map((row) => [x(row.threshold), y(row[low])]);
   return `${pathThrough([...upper, ...lower.reverse()])}Z`;
 }
 

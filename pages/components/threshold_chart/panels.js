@@ -95,6 +95,9 @@ function drawPrecision(svg, at, rows) {
   );
   const hasBand = (row) => row.low !== null && row.high !== null;
   const line = (stretch) => pathThrough(stretch.map((row) => [at.x(row.threshold), y(row.precision)]));
+  for (const stretch of stretches(rows, (row) => row.isKnown && row.wholeLow !== null)) {
+    addSvg(panel, 'path', {d: bandPath(stretch, at.x, y, 'wholeLow', 'wholeHigh'), class: 'band whole'});
+  }
   for (const stretch of weak.map((rest) => rest.filter(hasBand))) {
     addSvg(panel, 'path', {d: bandPath(stretch, at.x, y), class: 'band weak'});
   }
@@ -103,6 +106,10 @@ function drawPrecision(svg, at, rows) {
   }
   for (const stretch of weak) addSvg(panel, 'path', {d: line(stretch), class: 'precision weak'});
   for (const stretch of strong) addSvg(panel, 'path', {d: line(stretch), class: 'precision'});
+  for (const stretch of stretches(rows, (row) => row.corrected !== null)) {
+    const points = stretch.map((row) => [at.x(row.threshold), y(row.corrected)]);
+    addSvg(panel, 'path', {d: pathThrough(points), class: 'corrected'});
+  }
 }
 
 function drawMarks(svg, at, target, certified) {

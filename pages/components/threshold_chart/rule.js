@@ -1,6 +1,6 @@
 // The part of the chart that moves: the rule with its dots, and the sentence above it.
 
-import {FEW_LABELS, count, share, twoDecimals} from './geometry.js';
+import {FEW_LABELS, count, headlineOf, share, twoDecimals} from './geometry.js';
 
 function showHidden(node, isShown) {
   node.setAttribute('visibility', isShown ? 'visible' : 'hidden');
@@ -26,9 +26,9 @@ export function moveRule(nodes, row) {
   showHidden(nodes.precisionDot, row.isKnown);
   if (row.isKnown) {
     nodes.precisionDot.setAttribute('cx', x);
-    nodes.precisionDot.setAttribute('cy', at.y(row.precision));
+    nodes.precisionDot.setAttribute('cy', at.y(headlineOf(row)));
     // below the axis the dot stays on the floor, hollow: the sentence has the number
-    nodes.precisionDot.classList.toggle('off-axis', row.precision < at.floor);
+    nodes.precisionDot.classList.toggle('off-axis', headlineOf(row) < at.floor);
   }
   nodes.recordsDot.setAttribute('cx', x);
   nodes.recordsDot.setAttribute('cy', at.yRecords(row.records));
@@ -49,10 +49,31 @@ function verdictPieces(row, poolSize) {
     return ['At ', threshold, unknown + covered[0], ...covered.slice(1)];
   }
   const n = `n = ${count(row.kept)}`;
-  const evidence =
-    row.low === null || row.high === null ? n : `${twoDecimals(row.low)} to ${twoDecimals(row.high)}, ${n}`;
-  const estimate = twoDecimals(row.precision);
+  const band = row.low === null || row.high === null ? '' : `${twoDecimals(row.low)} to ${twoDecimals(row.high)}, `;
+  const evidence = row.corrected === null ? `${band}${n}` : `labels not random: band of all labels ${band}${n}`;
+  const estimate = twoDecimals(headlineOf(row));
   return ['At ', threshold, ': precision ', estimate, ` (${evidence}), ${covered[0]}`, ...covered.slice(1)];
+}
+
+// The second line: what was promised, in words that follow the slider.
+function promiseWords({target, confidence, certified, mark, otherwise}, threshold) {
+  if (certified === null) return {text: otherwise, isKept: false};
+  const kept = twoDecimals(target);
+  const at = twoDecimals(certified);
+  const since = mark ? ` (${mark})` : '';
+  if (twoDecimals(threshold) === at) {
+    return {text: `Certified: at least ${kept} with ${confidence} confidence${since}.`, isKept: true};
+  }
+  if (threshold < certified) {
+    return {text: `Not certified: ${at} is the lowest threshold that keeps ${kept}${since}.`, isKept: false};
+  }
+  return {text: `Not certified: the certificate is for ${at}, which keeps ${kept}${since}.`, isKept: false};
+}
+
+export function writePromise(line, promise, threshold) {
+  const {text, isKept} = promise ? promiseWords(promise, threshold) : {text: '', isKept: false};
+  line.textContent = text;
+  line.classList.toggle('kept', isKept);
 }
 
 export function writeVerdict(sentence, row, poolSize) {

@@ -1,15 +1,18 @@
 // A small multiple: one heuristic's curve without controls.
 
 import {
-  FEW_LABELS, addSvg, axisStart, bandPath, count, pathThrough, precisionFloor, rowAt, rowsOf, stretches, twoDecimals,
+  FEW_LABELS, addSvg, axisStart, bandPath, count, headlineOf, pathThrough, precisionFloor, rowAt, rowsOf, stretches,
+  twoDecimals,
 } from './geometry.js';
 
 const HEIGHT = 92;
 const resizes = new WeakMap();
 
-function estimateWords(row) {
-  if (!row.isKnown) return 'no labelled record is kept';
-  return `${twoDecimals(row.precision)}, n = ${count(row.kept)}`;
+function estimateWords(row, note) {
+  const estimate = row.isKnown
+    ? `${twoDecimals(headlineOf(row))}, n = ${count(row.kept)}`
+    : 'no labelled record is kept';
+  return note ? `${estimate}, ${note}` : estimate;
 }
 
 function smallLayout(width, rows, threshold, target) {
@@ -47,14 +50,14 @@ function drawSmallCurve(svg, at, rows) {
   }
 }
 
-function drawSmall(root, {name, curve, threshold, target}) {
+function drawSmall(root, {name, curve, threshold, target, note}) {
   const find = (part) => root.querySelector(`[data-part='${part}']`);
   const plot = find('plot');
   const rows = rowsOf(curve);
   const row = rowAt(rows, threshold);
   find('name').textContent = name;
   find('threshold').textContent = twoDecimals(threshold);
-  find('estimate').textContent = estimateWords(row);
+  find('estimate').textContent = estimateWords(row, note);
   plot.replaceChildren();
   const width = plot.clientWidth;
   if (width === 0) return; // not laid out yet: the observer calls again
@@ -66,7 +69,7 @@ function drawSmall(root, {name, curve, threshold, target}) {
   const x = at.x(threshold);
   const rule = addSvg(svg, 'g', {class: 'rule'});
   addSvg(rule, 'line', {x1: x, x2: x, y1: at.top, y2: at.bottom});
-  if (row.isKnown) addSvg(rule, 'circle', {cx: x, cy: at.y(row.precision), r: 3.5});
+  if (row.isKnown) addSvg(rule, 'circle', {cx: x, cy: at.y(headlineOf(row)), r: 3.5});
 }
 
 export default function ({data: mounted, parentElement: root}) {
