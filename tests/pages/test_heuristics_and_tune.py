@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from al_core.errors import ActiveLearnersError
 from al_core.workflow import heuristics
 from pages.components.literal import literal
 
@@ -32,9 +33,9 @@ def open_editor(open_app, with_a_run, task, learner):
         app.run()
         if text is not None:
             # what the editor in the browser sends
-            app.session_state[f"editor_{learner.heuristic_id}"] = {
-                "draft": {"revision": learner.version_no, "text": text, "run": None, "save": None}
-            }
+            key = f"editor_{learner.heuristic_id}"
+            generation = app.session_state[f"{key}-shown"]["generation"]
+            app.session_state[key] = {"draft": {"generation": generation, "text": text, "run": None, "save": None}}
             app.run()
         assert not app.exception
         return app
@@ -85,10 +86,11 @@ def test_code_that_does_not_parse_can_be_run_and_says_its_line(workspace, ada, t
     app = open_editor(broken)
     button(app, "Run").click().run()
     for job in workspace.jobs.running():
-        with pytest.raises(Exception, match="never closed"):
+        with pytest.raises(ActiveLearnersError):
             workspace.jobs.wait(job.job_id)
     app.run()
     assert not app.exception
+    assert workspace.store.runs.last(learner.heuristic_id).state == "failed"
     said = [one.value for one in app.text]
     assert any(one.startswith("Line 2: ") and one.endswith("The earlier result is kept.") for one in said)
     saved = workspace.store.heuristics.get(learner.heuristic_id)

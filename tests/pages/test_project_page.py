@@ -116,16 +116,15 @@ def test_awful_files_are_shown_or_refused_in_words(open_app, without_records):
 
 
 def test_what_is_said_of_one_file_is_not_taken_for_another(open_app, without_records, tmp_path):
+    def rows(label, other):
+        return "".join(f"{n},this is text number {n},{label if n % 2 else other}\n" for n in range(20))
+
     first, second = tmp_path / "first.csv", tmp_path / "second.csv"
-    first.write_text(
-        "title line,,\nid,text,mood\n1,all is well here,good\n2,nothing works at all,bad\n3,it is a fine day,good\n"
-    )
-    second.write_text(
-        "id,text,topic\n1,where is my parcel,delivery\n2,refund me please,billing\n3,where are you,delivery\n"
-    )
+    first.write_text("title line,,\nid,text,label\n" + rows("good", "bad"))
+    second.write_text("id,text,topic\n" + rows("delivery", "billing"))
     app = import_path(open_app("5_Project", without_records), first)
     app.number_input(key=f"header:{first}").set_value(2).run()
-    assert field(app, "Task that the labels go to").value == "mood"
+    assert field(app, "Task that the labels go to").value == "label"
     import_path(app, second)
     assert app.number_input(key=f"header:{second}").value == 0
     assert field(app, "Task that the labels go to").value == "topic"
