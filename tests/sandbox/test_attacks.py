@@ -99,7 +99,8 @@ def ordinary_view(vectors):
     words = ["bwrap", "--dev-bind", "/", "/", "--perms", "1777", "--tmpfs", "/tmp"]
     for folder in sorted(closed):
         words += ["--perms", "0755", "--tmpfs", folder]
-    hidden = sorted(path for path in folders if any(path.startswith(f"{above}/") for above in closed))
+    covered = {*closed, "/tmp"}  # what the empty folders above lie over is bound in again
+    hidden = sorted({path for path in folders if any(path.startswith(f"{above}/") for above in covered)})
     for folder in sorted({str(above) for path in hidden for above in Path(path).parents} - {"/"}):
         words += ["--perms", "0755", "--dir", folder]
     for folder in hidden:

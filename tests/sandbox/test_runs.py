@@ -134,15 +134,20 @@ def test_two_runs_with_one_seed_agree(run):
 
 
 def test_the_log_and_progress_arrive_while_the_run_goes_on(executor, job):
-    lines, fractions, arrived = [], [], threading.Event()
+    lines, fractions = [], []
+    printed, moved = threading.Event(), threading.Event()
 
     def on_log(line):
         lines.append(line)
-        arrived.set()
+        printed.set()
+
+    def on_progress(*both):
+        fractions.append(both)
+        moved.set()
 
     source = "import time\nprint('first')\nprogress(0.25, 'a quarter')\ntime.sleep(30)\n" + rule()
-    handle = executor.start(job(source), on_log=on_log, on_progress=lambda *both: fractions.append(both))
-    assert arrived.wait(20)
+    handle = executor.start(job(source), on_log=on_log, on_progress=on_progress)
+    assert printed.wait(20) and moved.wait(20)
     handle.cancel()
     assert handle.wait(5).kind == "cancelled"
     assert lines == ["first"]
