@@ -23,7 +23,7 @@ class Attempt:
         self._job = job
         self._warm = warm
         self._on_log, self._on_progress = on_log, on_progress
-        self._lock = threading.Lock()
+        self._lock, self._starting = threading.Lock(), threading.Lock()
         self._done = threading.Event()
         self._running: tuple[WarmProcess, Child] | None = None
         self._cancelled = False
@@ -38,8 +38,8 @@ class Attempt:
 
     def cancel(self) -> None:
         """Kill the job; when this returns its process is gone. A job that waits its turn never starts."""
-        with self._lock:
-            self._cancelled = True
+        self._cancelled = True
+        with self._starting:  # a fork under way comes to its end first, so that it can be killed
             running = self._running
         if running is None:
             self._finish(Outcome("cancelled", message="Cancelled before it started."))
@@ -77,19 +77,16 @@ class Attempt:
             frames.write_job(job_file, inputs.for_child(self._job))
             listener = files.enter_context(Listener(self._on_log, self._on_progress, self._job.limits.log_kib << 10))
             warm = self._warm()
+            warm.wait_ready()
             descriptors = (listener.log, job_file, result_file, listener.progress, *vectors)
-            child = warm.fork(descriptors, inputs.limits_for_child(self._job, shape))
-            files.callback(self._kill_if_running, warm, child)
-            with self._lock:
+            with self._starting:
+                if self._cancelled:
+                    return Outcome("cancelled", message="Cancelled before it started.")
+                child = warm.fork(descriptors, inputs.limits_for_child(self._job, shape))
+                files.callback(warm.kill, child)  # also when a listener fails
                 self._running = (warm, child)
-            if self._cancelled:  # between the look in `run` and now
-                warm.kill(child)
             listener.listen_until(child.ended)
             return judge(self._job, child, result_file, shape.predicted, cancelled=self._cancelled)
-
-    def _kill_if_running(self, warm: WarmProcess, child: Child) -> None:
-        if not child.ended.is_set():
-            warm.kill(child)
 
     def _finish(self, outcome: Outcome) -> None:
         with self._lock:

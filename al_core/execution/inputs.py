@@ -15,6 +15,7 @@ from al_core.errors import InvalidInput
 from al_core.execution import FitPredict
 from al_core.sandbox import frames
 
+MOST_FILES = 32  # open files fit into one message
 HEADER_BYTES = 1 << 20  # more than any result's header needs
 
 
@@ -30,6 +31,8 @@ def check(job: FitPredict) -> Shape:
     """Return the job's sizes; raises InvalidInput when its parts do not fit each other."""
     if not job.vectors:
         raise InvalidInput("The job names no vectors.", "Compute an embedding first.")
+    if len(job.vectors) > MOST_FILES:
+        raise InvalidInput(f"{len(job.vectors)} embeddings are named.", f"Use {MOST_FILES} at most.")
     lengths = {_n_rows(path) for path in job.vectors}
     if len(lengths) != 1:
         raise InvalidInput(f"The vector files have {sorted(lengths)} rows.", "Compute the shorter embedding again.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-import select
+import selectors
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -110,16 +110,19 @@ class Listener:
             self._progress_end: self._take_progress,
         }
         deadline = math.inf
-        while takers and time.monotonic() < deadline:
-            ready, _, _ = select.select(list(takers), [], [], LOOK_SECONDS)
-            if ended.is_set():
-                deadline = min(deadline, time.monotonic() + DRAIN_SECONDS) if ready else 0.0
-            for descriptor in ready:
-                part = os.read(descriptor, READ_BYTES)
-                if part:
-                    takers[descriptor](part)
-                else:
-                    del takers[descriptor]
+        with selectors.DefaultSelector() as ends:
+            for descriptor, take in takers.items():
+                ends.register(descriptor, selectors.EVENT_READ, take)
+            while ends.get_map() and time.monotonic() < deadline:
+                ready = ends.select(LOOK_SECONDS)
+                if ended.is_set():
+                    deadline = min(deadline, time.monotonic() + DRAIN_SECONDS) if ready else 0.0
+                for key, _ in ready:
+                    part = os.read(key.fd, READ_BYTES)
+                    if part:
+                        key.data(part)
+                    else:
+                        ends.unregister(key.fd)
         ended.wait()
         for line in self._log.end():
             self._on_log(line)

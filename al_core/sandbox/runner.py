@@ -87,6 +87,8 @@ class WarmProcess:
 
     def kill(self, child: Child) -> None:
         """Return nothing once the child is gone, killed if need be."""
+        if child.ended.is_set():
+            return
         try:
             self._wire.send({"do": "kill", "number": child.number})
         except Closed:

@@ -143,7 +143,7 @@ class Zygote:
             self.wire.close()
             for end in self.wake:
                 os.close(end)
-            _prepare_process(folder, descriptors[0])
+            _prepare_process(folder, descriptors[0], self.own_pid)
             from al_core.sandbox import child, lockdown
 
             job, result, progress, *vectors = descriptors[1:]
@@ -195,13 +195,15 @@ def _end(child: Running, reason: str) -> None:
         os.kill(child.pid, signal.SIGKILL)  # it has not made its session yet
 
 
-def _prepare_process(folder: Path, log: int) -> None:
+def _prepare_process(folder: Path, log: int, parent: int) -> None:
     """Make a fork a process of its own: session, standard streams, environment, temporary folder."""
     os.setsid()
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        if os.getppid() != parent:
+            os._exit(97)  # it died before it was asked for
     nothing = os.open(os.devnull, os.O_RDONLY)
     for source, target in ((nothing, 0), (log, 1), (log, 2)):
         os.dup2(source, target)
@@ -221,6 +223,12 @@ def _import(packages: tuple[str, ...]) -> None:
             importlib.import_module(name)
 
 
+def _fit_without_arithmetic() -> None:
+    """Let scikit-learn look around once: its first check of an input asks every installed package what it is."""
+    dummy = importlib.import_module("sklearn.dummy").DummyClassifier()
+    dummy.fit([[0.0], [1.0]], ["a", "b"]).predict_proba([[0.0]])
+
+
 def _wake_on_child_end() -> tuple[int, int]:
     """Return both ends of a pipe; the first becomes readable when a child ended."""
     ends = os.pipe()
@@ -237,6 +245,7 @@ def main(descriptor: int, settings: Mapping[str, Any]) -> None:
 
     wire = Wire(socket.socket(fileno=descriptor))
     _import((*WARM_PACKAGES, *settings["packages"]))
+    _fit_without_arithmetic()
     if settings["uid"] is not None:
         lockdown.drop_to(settings["uid"])
     if sys.platform == "linux":
