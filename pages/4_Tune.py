@@ -1,43 +1,69 @@
-"""Tune: run all heuristics, see what precision a threshold is worth, pick one with the slider."""
+"""Tune: run heuristics, see what precision a threshold is worth, pick one with the slider, and certify it."""
 
 import streamlit as st
 
-from al_core.workflow.evaluating import evaluate, kept_wrongly
-from al_core.workflow.running import run_all
+from al_core.workflow.certifying import Question, standing
+from al_core.workflow.evaluating import evaluate_all
+from al_core.workflow.heuristics import stale
+from al_core.workflow.running import run, run_all
+from pages.components.certifying import certify_buttons, pick_confidence
+from pages.components.evidence import evidence_tabs
 from pages.components.frame import current
+from pages.components.label_thresholds import label_panel
 from pages.components.run_list import run_list
-from pages.components.tables import label_table, mistakes_table
-from pages.components.tuning import pick_heuristic, target_precision, threshold_slider
+from pages.components.tuning import (
+    apply_buttons,
+    averages_line,
+    open_link,
+    pick_heuristic,
+    small_multiples,
+    target_precision,
+    threshold_slider,
+)
 
 here = current()
 store = here.workspace.store
+heuristics = [one for one in store.heuristics.all(here.task.task_id) if one.enabled] if here.task else []
+waiting = stale(store, here.workspace.jobs, heuristics)
 
 with st.container(horizontal=True, vertical_alignment="center"):
     st.title("Tune", anchor=False, width="content")
     st.caption("Pick the lowest threshold that keeps your promise.")
     st.space("stretch")
-    heuristics = [one for one in store.heuristics.all(here.task.task_id) if one.enabled] if here.task else []
-    if st.button("Run all", type="primary", icon=":material/play_arrow:", disabled=not heuristics):
+    if st.button("Run all", icon=":material/replay:", disabled=not heuristics):
         run_all(here.workspace, here.task, here.person)
+    named = f"Run {len(waiting)} stale" if waiting else "Nothing is stale"
+    if st.button(named, type="primary", icon=":material/play_arrow:", disabled=not waiting, key="run_stale"):
+        for heuristic in waiting:
+            run(here.workspace, heuristic, here.person)
+        st.rerun()
 
 if here.task is None or not heuristics:
     st.info("There is no heuristic to tune yet. Write one on the Heuristics page.", icon=":material/info:")
 else:
+    open_link()
     run_list(here.workspace, here.task)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         heuristic = pick_heuristic(heuristics)
-        target = target_precision()
-    evaluation = evaluate(store, heuristic)
-    if evaluation is None:
+        question = Question(target_precision(), pick_confidence())
+        buttons = st.container(horizontal=True, vertical_alignment="bottom")
+    evaluations = {key: one for key, one in evaluate_all(store, here.task).items() if one.heuristic.enabled}
+    evaluation = evaluations.get(heuristic.heuristic_id)
+    stands = standing(store, heuristic, question)
+    if evaluation is None or stands is None:
         st.info("This heuristic has no finished run yet. Run it first.", icon=":material/info:")
     else:
+        with buttons:
+            certify_buttons(here, heuristic, [one.heuristic for one in evaluations.values()], stands)
         left, right = st.columns([3.4, 1.2], gap="medium")
         with left:
-            threshold_slider(here, evaluation, target)
+            show_whole = st.toggle("Band of the whole curve", key="show_whole_band", persist_state="session")
+            threshold_slider(here, evaluation, stands, show_whole=show_whole)
+            averages_line(evaluation)
+            with st.container(horizontal=True, vertical_alignment="center"):
+                apply_buttons(here, evaluation)
         with right, st.container(border=True):
-            st.subheader("By label", anchor=False)
-            st.caption(f"At {evaluation.threshold:.2f}, with n")
-            label_table(here.task, evaluation.by_label)
-        wrong, mistakes = kept_wrongly(store, here.task, evaluation)
-        st.subheader(f"Wrongly kept: {wrong} of {evaluation.estimate.kept}", anchor=False)
-        mistakes_table(here.task, mistakes)
+            label_panel(here, here.task, evaluation, question)
+        if len(evaluations) > 1:
+            small_multiples(here, evaluations, question)
+        evidence_tabs(here, here.task, evaluation)

@@ -81,12 +81,19 @@ def label_table(task: Task, by_label: Mapping[int, LabelEstimate]) -> None:
     st.dataframe(rows, hide_index=True, height="content" if len(rows) <= 12 else 460)
 
 
-def mistakes_table(task: Task, mistakes: Sequence[Mistake]) -> None:
-    """Draw the surest wrongly kept records, texts as they are."""
+NONE_OF = {
+    "kept wrongly": "No labelled record is kept with a wrong label at this threshold.",
+    "kept rightly": "No labelled record is kept with the right label at this threshold.",
+    "below": "No labelled record lies below this threshold.",
+}
+
+
+def mistakes_table(task: Task, mistakes: Sequence[Mistake], which: str, *, key: str) -> int | None:
+    """Return the place of the record that was clicked; draw records with both labels, texts as they are."""
     if not mistakes:
-        st.caption("No labelled record is kept with a wrong label at this threshold.")
-        return
-    st.dataframe(
+        st.caption(NONE_OF[which])
+        return None
+    event = st.dataframe(
         [
             {
                 "Text": shorten(mistake.text, 300),
@@ -98,4 +105,9 @@ def mistakes_table(task: Task, mistakes: Sequence[Mistake]) -> None:
         ],
         hide_index=True,
         column_config={"Text": st.column_config.TextColumn(width="large")},
+        on_select="rerun",
+        selection_mode="single-row",
+        key=key,
     )
+    chosen = event.selection.rows
+    return chosen[0] if chosen else None
