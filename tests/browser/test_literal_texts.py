@@ -49,6 +49,16 @@ def test_every_text_shows_as_it_is_in_every_place(literal_app, page, idle):
     assert wrong == {}, json.dumps(wrong, indent=1)
 
 
+@pytest.mark.parametrize("text", [TEXTS[0], TEXTS[11], TEXTS[13]])
+def test_a_text_picked_from_a_menu_is_the_text_itself(literal_app, page, idle, text):
+    page.goto(literal_app)
+    idle(page)
+    page.locator(".st-key-pick button").click()
+    options = page.locator("[data-testid=stMenuButtonOption], [role=menuitem], [role=option]")
+    options.nth(TEXTS.index(text)).click()
+    page.get_by_text(f"picked {text}", exact=True).wait_for()
+
+
 def not_as_typed(page):
     """What the page shows for each text that some place does not show as it is."""
     shown = {

@@ -7,7 +7,8 @@ import streamlit as st
 
 from pages.components.literal import literal
 
-for number, text in enumerate(json.loads(os.environ["TEXTS"])):
+texts = json.loads(os.environ["TEXTS"])
+for number, text in enumerate(texts):
     shown = literal(text)
     with st.container(key=f"text_{number}"):
         st.title(shown, anchor=False)
@@ -19,3 +20,6 @@ for number, text in enumerate(json.loads(os.environ["TEXTS"])):
         st.popover(shown)
         st.expander(shown)
         st.error(shown)
+
+picked = st.menu_button("Pick one", texts, format_func=literal, key="pick")
+st.text(f"picked {picked}")
