@@ -33,7 +33,8 @@ with st.container(horizontal=True, vertical_alignment="center"):
     if st.button("Run all", icon=":material/replay:", disabled=not heuristics):
         run_all(here.workspace, here.task, here.person)
     named = f"Run {len(waiting)} stale" if waiting else "Nothing is stale"
-    if st.button(named, type="primary", icon=":material/play_arrow:", disabled=not waiting, key="run_stale"):
+    kind = "primary" if waiting else "secondary"
+    if st.button(named, type=kind, icon=":material/play_arrow:", disabled=not waiting, key="run_stale"):
         for heuristic in waiting:
             run(here.workspace, heuristic, here.person)
         st.rerun()

@@ -6,7 +6,7 @@ import streamlit as st
 
 from al_core.evaluation.precision import LabelEstimate
 from al_core.types import Label, Task
-from al_core.workflow.certifying import Question, certify_labels, standing
+from al_core.workflow.certifying import Question, Standing, certify_labels, standing
 from al_core.workflow.evaluating import Evaluation
 from al_core.workflow.thresholds import NEVER, set_label_thresholds
 from pages.components.frame import Current
@@ -15,6 +15,7 @@ from pages.components.messages import mistakes_shown
 from pages.components.numbers import count, decimals
 from pages.components.tables import label_table
 
+Asked = dict[Label, Standing | None]
 SLIDERS = 20  # with more labels a table is easier to read and to change
 
 
@@ -24,12 +25,13 @@ def label_panel(here: Current, task: Task, evaluation: Evaluation, question: Que
     in_force = bool(evaluation.label_thresholds)
     st.caption("In force." if in_force else f"Not in force: all labels use {decimals(evaluation.threshold)}.")
     label_table(task, evaluation.by_label)
-    missing = _certify(here, task, evaluation, question)
-    if missing:
-        listed = ", ".join(literal(label.name) for label in missing[:5])
-        st.caption(f"No threshold yet for {listed}{' and others' if len(missing) > 5 else ''}: too few kept labels.")
-    with st.form("label_thresholds", border=False):
-        values = _inputs(task, evaluation)
+    asked = _asked(here, task, evaluation, question)
+    _certify(here, task, evaluation, question, asked)
+    with (
+        st.expander("Set by hand", expanded=len(task.labels) <= 2),
+        st.form("label_thresholds", border=False),
+    ):
+        values = _inputs(task, evaluation, asked)
         if st.form_submit_button("Use these thresholds", width="stretch"):
             set_label_thresholds(here.workspace.store, evaluation.heuristic, values, here.person)
             st.rerun()
@@ -38,10 +40,8 @@ def label_panel(here: Current, task: Task, evaluation: Evaluation, question: Que
         st.rerun()
 
 
-def _inputs(task: Task, evaluation: Evaluation) -> dict[int, float]:
-    present = {
-        label.label_id: evaluation.label_thresholds.get(label.label_id, evaluation.threshold) for label in task.labels
-    }
+def _inputs(task: Task, evaluation: Evaluation, asked: Asked) -> dict[int, float]:
+    present = {label.label_id: _start(label, evaluation, asked) for label in task.labels}
     if len(task.labels) > SLIDERS:
         rows = [{"Label": label.name, "min_confidence": present[label.label_id]} for label in task.labels]
         column = st.column_config.NumberColumn(min_value=0.0, max_value=NEVER, step=0.01, format="%.2f")
@@ -71,32 +71,39 @@ def _worth(found: LabelEstimate | None) -> str:
     return f"{decimals(found.precision)}, n = {found.kept}"
 
 
-def _certify(here: Current, task: Task, evaluation: Evaluation, question: Question) -> list[Label]:
-    """Draw the button that certifies every label by itself; return the labels that a certificate misses."""
-    store, heuristic = here.workspace.store, evaluation.heuristic
-    asked = {
-        label: standing(store, heuristic, Question(question.target, question.confidence, label.label_id))
-        for label in task.labels
-    }
+def _start(label: Label, evaluation: Evaluation, asked: Asked) -> float:
+    """Return where a label's slider begins: what is in force, else what is certified, else what all labels use."""
+    in_force = evaluation.label_thresholds.get(label.label_id)
+    stands = asked[label]
+    if in_force is not None:
+        return in_force
+    if stands is not None and stands.certified is not None and stands.certified.threshold is not None:
+        return stands.certified.threshold
+    return NEVER if stands is not None and stands.last is not None else evaluation.threshold
+
+
+def _asked(here: Current, task: Task, evaluation: Evaluation, question: Question) -> Asked:
+    def of(label: Label) -> Question:
+        return Question(question.target, question.confidence, label.label_id)
+
+    return {label: standing(here.workspace.store, evaluation.heuristic, of(label)) for label in task.labels}
+
+
+def _certify(here: Current, task: Task, evaluation: Evaluation, question: Question, asked: Asked) -> None:
+    """Draw the button that certifies every label by itself, and say which labels have no certificate."""
     look_no = max((one.look_no for one in asked.values() if one is not None), default=1)
     if st.button(
         f"Certify {count(len(task.labels), 'label')} (look {look_no})",
         width="stretch",
-        help="Each label's promise is made by itself. A label without one keeps nothing.",
+        help="Each label's promise is made by itself. A label without one has no threshold: nothing of it is kept.",
     ):
         with mistakes_shown():
-            certify_labels(store, heuristic, task, question, here.person)
-            found = {
-                label.label_id: standing(
-                    store, heuristic, Question(question.target, question.confidence, label.label_id)
-                )
-                for label in task.labels
-            }
-            values = {
-                label_id: one.certified.threshold if one and one.certified and one.certified.threshold else NEVER
-                for label_id, one in found.items()
-            }
-            set_label_thresholds(store, heuristic, values, here.person)
+            certify_labels(here.workspace.store, evaluation.heuristic, task, question, here.person)
             st.rerun()
-    was_asked = any(one is not None and one.last is not None for one in asked.values())
-    return [label for label, one in asked.items() if one is None or one.certified is None] if was_asked else []
+    looked_at = {label: one for label, one in asked.items() if one is not None and one.last is not None}
+    for label, one in list(looked_at.items())[:SLIDERS]:
+        if one.certified is not None and one.certified.threshold is not None:
+            st.caption(f"{literal(label.name)}: certified at {decimals(one.certified.threshold)}")
+        else:
+            needs = f"needs at least {one.needed} kept labels and has {one.available}" if not one.possible else "failed"
+            st.caption(f"{literal(label.name)}: no threshold yet, {needs}")

@@ -1,6 +1,7 @@
 // The chart as a file: colours are written into a copy, since a file has neither style sheet nor theme.
 
-const PAINTED = ['fill', 'stroke', 'stroke-width', 'stroke-dasharray', 'opacity', 'font', 'text-anchor', 'visibility'];
+const PAINTED = ['fill', 'stroke', 'stroke-width', 'stroke-dasharray', 'opacity', 'font-size', 'font-weight', 'text-anchor', 'visibility'];
+const MARGIN = 16; // for text that reaches over the right edge on the page
 const SCALE = 2; // pixels of the PNG for each of the screen's
 
 // The page's colour, as the browser computed it: the dots of the rule are outlined in it.
@@ -14,7 +15,11 @@ function painted(svg) {
     const style = getComputedStyle(node);
     for (const name of PAINTED) copies[i].style.setProperty(name, style.getPropertyValue(name));
   });
+  const {width, height} = svg.viewBox.baseVal;
   copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
+  copy.setAttribute('width', width + MARGIN);
+  copy.setAttribute('viewBox', `0 0 ${width + MARGIN} ${height}`);
+  copy.style.fontFamily = `${getComputedStyle(svg).fontFamily}, sans-serif`;
   copy.style.background = ground(svg);
   return new XMLSerializer().serializeToString(copy);
 }
@@ -32,7 +37,7 @@ async function asPng(svg, text) {
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
   await image.decode();
   const canvas = document.createElement('canvas');
-  canvas.width = SCALE * svg.clientWidth;
+  canvas.width = SCALE * (svg.clientWidth + MARGIN);
   canvas.height = SCALE * svg.clientHeight;
   const context = canvas.getContext('2d');
   context.fillStyle = ground(svg);
