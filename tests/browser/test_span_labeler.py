@@ -30,12 +30,10 @@ def word(page, text):
 
 def drag(page, start, end):
     """Drag with the mouse from the middle of one word to the middle of another."""
-    places = [word(page, text).bounding_box() for text in (start, end)]
-    (x1, y1), (x2, y2) = [(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2) for box in places]
-    page.mouse.move(x1, y1)
+    word(page, start).hover()  # waits until the word has come to rest
     page.mouse.down()
-    page.mouse.move((x1 + x2) / 2, (y1 + y2) / 2, steps=4)
-    page.mouse.move(x2, y2, steps=4)
+    box = word(page, end).bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=8)
     page.mouse.up()
 
 

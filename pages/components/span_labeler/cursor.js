@@ -60,7 +60,8 @@ export function listenToDrag(box, onDrag) {
     const token = tokenUnder(event, anchor);
     if (token !== null) onDrag(anchor, token);
   };
-  const up = () => {
+  const up = (event) => {
+    move(event); // a busy browser may not have told of the last step before the button went up
     anchor = null;
   };
   box.addEventListener('mousedown', down);
