@@ -44,7 +44,7 @@ while True:
         "thread_that_never_ends",
         "import threading\nthreading.Thread(target=lambda: [None for _ in iter(int, 1)]).start()",
         ends=("ok", "timeout", "memory"),
-        seconds=4.0,
+        seconds=2.5,
         any_tier=True,
     ),
     Attack("hang_at_exit", "import atexit; atexit.register(time.sleep, 1e6)", any_tier=True),
@@ -112,7 +112,7 @@ threading.Thread(target=eat, daemon=True).start()
 while True: pass
 """,
         ends=("memory", "timeout"),
-        seconds=4.0,
+        seconds=2.5,
         any_tier=True,
     ),
     Attack(

@@ -53,7 +53,7 @@ def start():
 attempt("process", start)
 attempt("pool", lambda: multiprocessing.Pool(2).map(abs, [1]))
 """,
-        seconds=4.0,
+        seconds=2.5,
         ends=("ok", "timeout"),
     ),
     Attack(
@@ -116,7 +116,7 @@ while True:
     pass
 """,
         ends=("killed", "memory", "timeout"),
-        seconds=4.0,
+        seconds=2.5,
         any_tier=True,
     ),
     Attack(
