@@ -171,12 +171,13 @@ def _figures(workspace: Workspace, task: Task) -> list[dict[str, Any]]:
         found = evaluate_heuristic(workspace.store, heuristic)
         if found is None:
             continue
-        by_label = [(names[label_id], one) for label_id, one in found.by_label.items()]
+        cuts = {names[label_id]: cut for label_id, cut in found.label_thresholds.items() if label_id in names}
+        by_label = [(names[label_id], one) for label_id, one in found.by_label.items() if label_id in names]
         rows += [
             {
                 "heuristic": heuristic.name,
                 "label": label,
-                "threshold": found.threshold,
+                "threshold": cuts.get(label or "", found.threshold),
                 "precision": estimate.precision,
                 "low": estimate.low,
                 "high": estimate.high,

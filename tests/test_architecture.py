@@ -98,7 +98,7 @@ def part_of(module: str) -> str:
     names = module.split(".")
     if names[0] == "al_core":
         part = names[1] if len(names) > 1 else ""
-        return "command line" if part in {"__main__", "cli"} else part
+        return "command line" if part in {"__main__", "cli", "cli_certify"} else part
     if names[:2] == ["pages", "components"]:
         return "pages.components"
     return names[0] if names[0] in ALLOWED else ""
