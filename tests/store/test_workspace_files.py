@@ -91,7 +91,7 @@ def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path, content)
     assert path.read_bytes() == content
 
 
-HOLD = "import sys; from pathlib import Path; from al_core.store import Store; Store(Path(sys.argv[1]));"
+HOLD = "import sys; from pathlib import Path; from al_core.store import Store; held = Store(Path(sys.argv[1]));"
 
 
 def test_a_second_process_is_told_who_has_the_file(tmp_path):
