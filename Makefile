@@ -7,7 +7,7 @@ REQUIREMENTS := $(if $(filter-out 0 no,$(LIGHT)),requirements-light.txt,requirem
 # `make app PYTHON=...` and `make app PORT=...` reach the scripts as environment variables and arguments.
 FILL = python=$$(PYTHON="$(PYTHON)" .ci/find-python) && "$$python" .ci/fill_venv.py
 QUICK_PARTS := lint format types unit
-ALL_PARTS := $(QUICK_PARTS) pages sandbox browser
+ALL_PARTS := $(QUICK_PARTS) processes pages sandbox browser
 
 .DEFAULT_GOAL := help
 .PHONY: help app demo serve test check test-long lint format clean venv venv-dev

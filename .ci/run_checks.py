@@ -19,8 +19,9 @@ PARTS: dict[str, list[str]] = {
     "types": ["mypy"],
     "unit": [
         *[*PYTEST, "tests", "al_core", "benchmarks", "--doctest-modules", "-n", "2"],
-        *["-m", "not (browser or pages or sandbox or long)"],
+        *["-m", "not (browser or pages or sandbox or processes or long)"],
     ],
+    "processes": [*PYTEST, "tests", "-n", "2", "-m", "processes and not (browser or pages or sandbox or long)"],
     # By mark and not by folder, so that no test can fall between two parts.
     "pages": [*PYTEST, "tests", "-m", "pages and not long"],
     "sandbox": [*PYTEST, "tests", "-m", "sandbox and not long"],

@@ -11,6 +11,17 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 MARKED_FOLDERS = ("browser", "pages", "sandbox")
+# what starts processes or loads models is no part of `make check`
+STARTING_PROCESSES = (
+    "tests/embedders",
+    "tests/importers",
+    "tests/test_command_line.py",
+    "tests/test_readme.py",
+    "tests/test_sample.py",
+    "tests/workflow/test_running.py",
+    "tests/workflow/test_importing.py",
+    "tests/workflow/test_sample.py",
+)
 
 # No test measures time: a busy machine must not turn a property test red.
 hypothesis.settings.register_profile("project", deadline=None)
@@ -24,11 +35,13 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test of tests/browser, tests/pages and tests/sandbox with the folder's name."""
+    """Mark tests by where they lie: with the folder's name, or as those that start processes."""
     for test in items:
-        folders = test.path.relative_to(ROOT).parts
-        if folders[0] == "tests" and folders[1] in MARKED_FOLDERS:
-            test.add_marker(folders[1])
+        place = test.path.relative_to(ROOT)
+        if place.parts[0] == "tests" and place.parts[1] in MARKED_FOLDERS:
+            test.add_marker(place.parts[1])
+        if any(place.is_relative_to(slow) for slow in STARTING_PROCESSES):
+            test.add_marker("processes")
 
 
 @pytest.fixture(scope="session", autouse=True)
