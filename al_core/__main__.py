@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from contextlib import closing
 from typing import NoReturn
 
-from al_core import cli
+from al_core import cli, cli_certify
 from al_core.embedders import EMBEDDERS
 from al_core.errors import ActiveLearnersError, InvalidInput
 from al_core.workflow.files import typed_path
-from al_core.workflow.labeling import STRATEGIES
+from al_core.workflow.queues import QUEUES
 from al_core.workflow.workspace import Workspace, workspace_folder
 
 MISTAKE, INTERRUPTED = 2, 130
@@ -99,6 +99,8 @@ def _parser() -> argparse.ArgumentParser:
     which.add_argument("--name", help="the heuristics of this name")
     one = add("evaluate", cli.evaluate, "Show how good the heuristics are at their thresholds.", in_project)
     one.add_argument("--json", action="store_true", help="a list of figures")
+    text = "Certify the lowest threshold that keeps a promise; each look at the labels is paid for."
+    cli_certify.add_arguments(add("certify", cli_certify.certify_heuristics, text, in_project))
     one = add("export", cli.export_records, "Write all records with labels and predictions.", in_project)
     one.add_argument("file", metavar="FILE", help="ends in .csv or .jsonl")
     _simulate_arguments(add("simulate", cli.simulate_answers, "Give answers from hidden labels.", in_project))
@@ -138,7 +140,7 @@ def _heuristic_arguments(parser: argparse.ArgumentParser) -> None:
 def _simulate_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--task", required=True)
     parser.add_argument("--n", type=int, required=True, help="how many answers, at most")
-    parser.add_argument("--strategy", default="smart", help=f"one of {', '.join(STRATEGIES).lower()}")
+    parser.add_argument("--strategy", default="smart", help=f"one of {', '.join(QUEUES).lower()}")
     parser.add_argument("--seed", type=int, help="draw the same records again")
 
 

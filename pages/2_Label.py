@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from al_core.workflow.labeling import STRATEGIES
+from al_core.workflow.queues import QUEUES
 from pages.components import labeler, span_labeler, state
 from pages.components.answers import progress_message, strategy, task_message
 from pages.components.frame import current
@@ -15,7 +15,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
     show = st.toggle("Show suggestions", value=True, key="show_suggestions", persist_state="session")
     st.segmented_control(
         "Which records",
-        list(STRATEGIES),
+        list(QUEUES),
         default=strategy(),
         required=True,
         key="strategy_choice",

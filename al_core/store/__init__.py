@@ -12,6 +12,7 @@ from al_core.store.heuristics import Heuristics
 from al_core.store.history import History
 from al_core.store.jobs import JobRows
 from al_core.store.migrations import migrate
+from al_core.store.opinions import Opinions
 from al_core.store.past_runs import PastRuns
 from al_core.store.projects import Projects
 from al_core.store.records import Records
@@ -33,6 +34,7 @@ class Store:
         self.records = Records(self._database)
         self.answers = Answers(self._database)
         self.history = History(self._database)
+        self.opinions = Opinions(self._database)
         self.draws = Draws(self._database)
         self.remarks = Remarks(self._database)
         self.embeddings = Embeddings(self._database, folder / "vectors")

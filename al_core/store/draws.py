@@ -19,9 +19,9 @@ LEASE = timedelta(minutes=20)
 
 @dataclass(frozen=True, slots=True)
 class DrawnRecord:
-    """A record waiting for a person's answer."""
+    """A record waiting for a person's answer. `draw_id` is None for one that is looked at again without a draw."""
 
-    draw_id: int
+    draw_id: int | None
     record_no: int
     strategy: str
     run_id: int | None
@@ -82,19 +82,21 @@ class Draws:
                 )
         return tuple(DrawnRecord(*row) for row in rows)
 
-    def taken(self, task_id: int, person_id: int, overlap: int = 1) -> NDArray[np.int64]:
+    def taken(self, task_id: int, person_id: int, strategy: str, overlap: int = 1) -> NDArray[np.int64]:
         """Return the records that are not drawn for a person: theirs already, or `overlap` people have them.
 
-        Somebody has a record who accepted or ignored it, or for whom it waits right now.
+        Somebody has a record who accepted or ignored it, or for whom it waits right now. What waits for the person
+        themselves in another queue does not count: they may have turned away from that.
         """
         found = self._database.columns(
             "SELECT record_no FROM ("
             "   SELECT c.record_no, c.person_id FROM current_answer c JOIN answer a USING (answer_id)"
             "   WHERE c.task_id = $task AND a.verdict IN ('accept', 'ignore')"
             "   UNION SELECT i.record_no, i.leased_to FROM draw_item i JOIN draw d USING (draw_id)"
-            "   WHERE d.task_id = $task AND i.leased_until > $moment)"
+            "   WHERE d.task_id = $task AND i.leased_until > $moment"
+            "   AND (i.leased_to <> $person OR d.strategy = $strategy))"
             " GROUP BY record_no HAVING count(*) >= $overlap OR bool_or(person_id = $person)",
-            {"task": task_id, "person": person_id, "overlap": overlap, "moment": now()},
+            {"task": task_id, "person": person_id, "strategy": strategy, "overlap": overlap, "moment": now()},
         )
         return found["record_no"].astype(np.int64)
 
@@ -104,6 +106,15 @@ class Draws:
             "SELECT DISTINCT i.record_no FROM draw_item i JOIN draw d USING (draw_id)"
             " WHERE d.task_id = ? AND i.leased_until > ?",
             [task_id, now()],
+        )
+        return found["record_no"].astype(np.int64)
+
+    def held(self, task_id: int, person_id: int, strategy: str) -> NDArray[np.int64]:
+        """Return the records that wait for somebody else, or for this person in this very queue."""
+        found = self._database.columns(
+            "SELECT DISTINCT i.record_no FROM draw_item i JOIN draw d USING (draw_id)"
+            " WHERE d.task_id = ? AND i.leased_until > ? AND (i.leased_to <> ? OR d.strategy = ?)",
+            [task_id, now(), person_id, strategy],
         )
         return found["record_no"].astype(np.int64)
 
@@ -132,17 +143,26 @@ class Draws:
 
 # what the person rejected is asked again by a later draw, not by this one for ever
 _WAITING = """
-SELECT i.draw_id, i.record_no, d.strategy, d.run_id, i.drawn_by, i.probability
-FROM draw_item i JOIN draw d USING (draw_id) JOIN task t USING (task_id)
-JOIN record r ON r.project_id = t.project_id AND r.record_no = i.record_no
-WHERE d.task_id = $task AND i.leased_to = $person AND d.strategy = $strategy
-    AND i.leased_until > $moment AND r.deleted_ts IS NULL
-    AND NOT EXISTS (SELECT 1 FROM current_answer c JOIN answer a USING (answer_id)
-        WHERE c.task_id = d.task_id AND c.record_no = i.record_no AND c.person_id = $person
-        AND (a.draw_id = i.draw_id AND a.verdict <> 'retract'
-            OR a.verdict IN ('accept', 'ignore') AND (NOT $again OR a.server_ts > d.made_ts)))
-    AND ($again OR i.record_no NOT IN (SELECT c.record_no FROM current_answer c JOIN answer a USING (answer_id)
-        WHERE c.task_id = $task AND a.verdict IN ('accept', 'ignore')
-        GROUP BY c.record_no HAVING count(*) >= $overlap))
+WITH leased AS MATERIALIZED (
+    SELECT i.draw_id, i.record_no, d.strategy, d.run_id, i.drawn_by, i.probability, i.position, d.made_ts
+    FROM draw_item i JOIN draw d USING (draw_id) JOIN task t USING (task_id)
+    JOIN record r ON r.project_id = t.project_id AND r.record_no = i.record_no
+    WHERE d.task_id = $task AND i.leased_to = $person AND d.strategy = $strategy
+        AND i.leased_until > $moment AND r.deleted_ts IS NULL),
+-- only the answers on these records are looked at, whatever else the task has
+present AS MATERIALIZED (
+    SELECT record_no, person_id, answer_id FROM current_answer
+    WHERE task_id = $task AND record_no IN (SELECT record_no FROM leased)),
+given AS MATERIALIZED (
+    SELECT p.record_no, p.person_id, a.verdict, a.draw_id, a.server_ts FROM present p
+    JOIN (SELECT answer_id, verdict, draw_id, server_ts FROM answer
+        WHERE answer_id IN (SELECT answer_id FROM present)) a USING (answer_id))
+SELECT draw_id, record_no, strategy, run_id, drawn_by, probability FROM leased i
+WHERE NOT EXISTS (SELECT 1 FROM given g WHERE g.record_no = i.record_no AND g.person_id = $person
+        AND (g.draw_id = i.draw_id AND g.verdict <> 'retract'
+            OR g.verdict IN ('accept', 'ignore') AND (NOT $again OR g.server_ts > i.made_ts)))
+    AND ($again OR i.record_no NOT IN (
+        SELECT record_no FROM given WHERE verdict IN ('accept', 'ignore') GROUP BY record_no
+        HAVING count(*) >= $overlap))
 ORDER BY i.draw_id, i.position
 """

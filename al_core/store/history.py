@@ -58,14 +58,17 @@ class History:
     ) -> dict[int, GivenAnswer]:
         """Return the newest current answer on each record by record number; of one person, or of all but one."""
         rows = self._database.rows(
-            "WITH newest AS (SELECT DISTINCT ON (c.record_no) c.record_no, c.person_id, a.answer_id, a.verdict,"
-            "   a.draw_id, a.drawn_by FROM current_answer c JOIN answer a USING (answer_id)"
-            "   WHERE c.task_id = $task AND c.record_no IN (SELECT unnest($wanted::INTEGER[]))"
-            "   AND a.verdict IN ('accept', 'ignore')"
-            "   AND ($by IS NULL OR c.person_id = $by) AND ($not_by IS NULL OR c.person_id <> $not_by)"
-            "   ORDER BY c.record_no, a.event_no DESC)"
+            "WITH present AS MATERIALIZED (SELECT record_no, person_id, answer_id FROM current_answer"
+            "   WHERE task_id = $task AND record_no IN (SELECT unnest($wanted::INTEGER[]))"
+            "   AND ($by IS NULL OR person_id = $by) AND ($not_by IS NULL OR person_id <> $not_by)),"
+            " newest AS MATERIALIZED (SELECT DISTINCT ON (p.record_no) p.record_no, p.person_id, a.answer_id,"
+            "   a.verdict, a.draw_id, a.drawn_by FROM present p"
+            "   JOIN (SELECT answer_id, event_no, verdict, draw_id, drawn_by FROM answer"
+            "     WHERE answer_id IN (SELECT answer_id FROM present)) a USING (answer_id)"
+            "   WHERE a.verdict IN ('accept', 'ignore') ORDER BY p.record_no, a.event_no DESC)"
             " SELECT n.record_no, p.name, n.verdict, n.draw_id, n.drawn_by, l.label_id, l.start_char, l.end_char"
-            " FROM newest n JOIN person p USING (person_id) LEFT JOIN answer_label l USING (answer_id)"
+            " FROM newest n JOIN person p USING (person_id)"
+            " LEFT JOIN (FROM answer_label WHERE answer_id IN (SELECT answer_id FROM newest)) l USING (answer_id)"
             " ORDER BY n.record_no, l.ordinal",
             {"task": task_id, "wanted": [int(number) for number in record_nos], "by": by, "not_by": not_by},
         )

@@ -9,14 +9,16 @@ import numpy as np
 from al_core.errors import InvalidInput
 from al_core.store import Store
 from al_core.types import Task
-from al_core.workflow.labeling import STRATEGIES, queue, submit
+from al_core.workflow.labeling import queue
+from al_core.workflow.queues import QUEUES
+from al_core.workflow.submitting import submit
 
 SIMULATED = "Simulation"
 
 
 def simulate(store: Store, task: Task, n: int, strategy: str, rng: np.random.Generator) -> int:
     """Return how many answers were given, `n` at most; raises InvalidInput without hidden labels or strategy."""
-    by_name = {name.lower(): name for name in STRATEGIES}
+    by_name = {name.lower(): name for name in QUEUES}
     if strategy.lower() not in by_name:
         raise InvalidInput(f"No strategy {strategy!r}.", f"Use one of: {', '.join(by_name)}.")
     hidden = store.answers.hidden(task.task_id)

@@ -9,6 +9,7 @@ import streamlit as st
 
 from al_core.types import Person, Task
 from al_core.workflow import labeling
+from al_core.workflow.queues import QUEUES
 from al_core.workflow.workspace import Workspace
 from pages.components import outbox, state
 
@@ -38,7 +39,7 @@ def _store(workspace: Workspace, person: Person) -> None:
 
 def strategy() -> str:
     """Return the way to draw that this tab has chosen on the Label page."""
-    return state.get("strategy") or next(iter(labeling.STRATEGIES))
+    return state.get("strategy") or next(iter(QUEUES))
 
 
 def queue_message(workspace: Workspace, person: Person, task: Task) -> dict[str, Any]:

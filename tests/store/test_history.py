@@ -54,7 +54,7 @@ def test_a_record_once_answered_from_a_random_draw_stays_known_as_such(team):
 
 def test_with_overlap_a_record_is_handed_out_until_so_many_people_have_it(team):
     def taken(person, overlap):
-        return sorted(team.store.draws.taken(team.task.task_id, person.person_id, overlap))
+        return sorted(team.store.draws.taken(team.task.task_id, person.person_id, "Smart", overlap))
 
     cy = team.store.projects.person("Cy")
     team.say(0, "A")
