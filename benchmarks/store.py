@@ -157,7 +157,7 @@ def finished_run(store: Store, task: Task, person: Person) -> Heuristic:
             out_of_fold=top(labelled),
             fold_no=np.zeros(len(labelled), dtype=np.int64),
             candidates={"margin": (ranked, np.linspace(1, 0, len(ranked)))},
-            calibrator="",
+            calibrator="{}",
             method="5-fold",
             pool_size=int(in_pool.sum()),
             classes=(),
