@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +16,12 @@ from al_core.store import Store
 from al_core.store.embeddings import save_array
 from al_core.types import Heuristic, Job, Person, Task
 from al_core.workflow.jobs import JobContext
+from al_core.workflow.protection import check_allowed, limits_of
 from al_core.workflow.results import Outcomes, aligned, allowed_labels, finished_run
 from al_core.workflow.thresholds import adopt_from_code
 from al_core.workflow.training import NotEvaluable, RunFailed, TrainingSet, check_evaluable, training_set
 from al_core.workflow.workspace import Workspace
 
-LIMITS = Limits()
 Rows = NDArray[np.int64]
 
 
@@ -49,7 +50,11 @@ def live_log(heuristic_id: int) -> str:
 
 
 def run(workspace: Workspace, heuristic: Heuristic, person: Person) -> Job:
-    """Return the job that runs the newest version of a heuristic; one under way is not started twice."""
+    """Return the job that runs the newest version of a heuristic; one under way is not started twice.
+
+    Raises InvalidInput where nothing but limits protects this computer and nobody agreed to that.
+    """
+    check_allowed(workspace)
     task = workspace.store.projects.task(heuristic.task_id)
     return workspace.jobs.start(
         "run",
@@ -121,7 +126,8 @@ def _execute(
         log.say(f"{training.n_without_vector:,} labelled records have no vector yet and are left out")
     allowed_labels(settings, training)  # a wrong name is said before anything is fitted
     check_evaluable(training, needs_per_class(heuristic.source))
-    outcomes = _fit_all(executor, heuristic.source, training, context, log)
+    limits = limits_of(store, task.project_id)
+    outcomes = _collect(_start_all(executor, heuristic.source, training, limits, context, log), training, context, log)
     context.progress(0.95, "storing")
     result = finished_run(settings, training, outcomes)
     log.say(f"calibrated: {result.calibrator}")
@@ -136,14 +142,32 @@ def _execute(
         adopt_from_code(store, heuristic.heuristic_id, task, settings, 0)
 
 
-def _fit_all(executor: Executor, source: str, training: TrainingSet, context: JobContext, log: _Log) -> Outcomes:
-    """Return the outcome of each fold and, last, of the shipped model, with the positions predicted."""
+@dataclass(slots=True)
+class _Parts:
+    """How far the folds and the shipped model are; heuristic code moves its own part by `progress(...)`."""
+
+    context: JobContext
+    fractions: list[float]
+
+    def move(self, part: int, fraction: float, message: str) -> None:
+        self.fractions[part] = max(self.fractions[part], min(1.0, fraction))
+        step = "shipped model" if part == len(self.fractions) - 1 else f"fold {part + 1} of {len(self.fractions) - 1}"
+        if not self.context.cancelled:
+            total = 0.9 * sum(self.fractions) / len(self.fractions)
+            self.context.progress(total, f"{step}: {message}" if message else step)
+
+
+def _start_all(
+    executor: Executor, source: str, training: TrainingSet, limits: Limits, context: JobContext, log: _Log
+) -> list[tuple[Rows, Handle]]:
+    """Return the started folds and, last, the shipped model, each with the positions that it predicts."""
     everything = np.arange(len(training.rows))
     parts = [(everything[training.fold != fold], everything[training.fold == fold]) for fold in training.held_out]
     labels = [training.names[i] for i in training.label]
     paths = tuple(file.path for file in training.files)
     handles: list[tuple[Rows, Handle]] = []
-    for fit_on, predict_on in [*parts, (everything, everything[:0])]:
+    moved = _Parts(context, [0.0] * (len(parts) + 1))
+    for part, (fit_on, predict_on) in enumerate([*parts, (everything, everything[:0])]):
         shipped = len(predict_on) == 0
         fit_predict = FitPredict(
             source=source,
@@ -151,17 +175,19 @@ def _fit_all(executor: Executor, source: str, training: TrainingSet, context: Jo
             train_rows=training.rows[fit_on],
             train_labels=tuple(labels[i] for i in fit_on),
             predict_rows=None if shipped else training.rows[predict_on],
-            limits=LIMITS,
+            limits=limits,
         )
         context.check()
-        handle = executor.start(fit_predict, on_log=log.say)
+        handle = executor.start(fit_predict, on_log=log.say, on_progress=partial(moved.move, part))
         context.on_cancel(handle.cancel, handle.pid)
         handles.append((predict_on, handle))
-    return _collect(handles, len(training.rows), context, log)
+    return handles
 
 
-def _collect(handles: list[tuple[Rows, Handle]], n_labels: int, context: JobContext, log: _Log) -> Outcomes:
+def _collect(handles: list[tuple[Rows, Handle]], training: TrainingSet, context: JobContext, log: _Log) -> Outcomes:
+    """Return the outcomes in order; the first failure ends the others and raises RunFailed."""
     outcomes = []
+    n_labels = len(training.rows)
     for number, (predicted, handle) in enumerate(handles, start=1):
         shipped = number == len(handles)
         step = "shipped model" if shipped else f"fold {number} of {len(handles) - 1}"

@@ -17,7 +17,9 @@ from pages.components.heartbeat import heartbeat
 from pages.components.literal import literal
 from pages.components.messages import mistakes_shown
 from pages.components.numbers import estimate_text
+from pages.components.protection import consent_banner, protection_line
 from pages.components.tables import status_badge
+from pages.components.trial import start_trial, trial_panel
 
 BEAT = 0.5
 
@@ -51,9 +53,10 @@ def new_heuristic(here: Current) -> None:
 def open_editor(here: Current, heuristic: Heuristic) -> None:
     """Draw the editor page of a heuristic, save what was typed, and start runs."""
     header = st.container(horizontal=True, vertical_alignment="center")
-    main, side = st.columns([59, 41], gap="medium")
     with header:
-        clicked_save, clicked_run = _header(here, heuristic)
+        clicked = _header(here, heuristic)
+    consent_banner(here)
+    main, side = st.columns([59, 41], gap="medium")
     with main:
         embedding_name = _names(here, heuristic)
         key = f"editor_{heuristic.heuristic_id}"
@@ -65,26 +68,33 @@ def open_editor(here: Current, heuristic: Heuristic) -> None:
         event = code_editor(
             source=source, revision=revision, problems=_problems(here, heuristic, text), key=key, height=470
         )
-        if clicked_save or clicked_run or event.save or event.run:
+        heuristics.keep_draft(here.workspace.store, heuristic, event.text, here.person)
+        if clicked == "Try on 10":
+            start_trial(here, heuristic, event.text)
+        elif clicked or event.save or event.run:
             saved = heuristics.save(here.workspace.store, heuristic, event.text, embedding_name, here.person)
-            if clicked_run or event.run:
+            if clicked == "Run" or event.run:
                 run(here.workspace, saved, here.person)
             st.rerun()
-        heuristics.keep_draft(here.workspace.store, heuristic, event.text, here.person)
-        st.caption("Click a badge to copy its name, Shift click or the arrow to insert it at embedding_name.")
+        protection_line(here)
+        trial_panel(here, heuristic)
     with side:
         run_panel(here, heuristic)
 
 
-def _header(here: Current, heuristic: Heuristic) -> tuple[bool, bool]:
+def _header(here: Current, heuristic: Heuristic) -> str:
+    """Draw name, state and buttons; return the name of the button that was just pressed, empty for none."""
     st.button("All heuristics", icon=":material/arrow_back:", type="tertiary", on_click=lambda: st.query_params.clear())
     st.title(literal(heuristic.name), anchor=False, width="content")
     status_badge(heuristics.status(here.workspace.store, here.workspace.jobs, heuristic))
     st.caption(literal(f"learner, {heuristic.owner}, version {heuristic.version_no}"))
     st.space("stretch")
-    clicked_save = st.button("Save", help="Ctrl+S")
-    clicked_run = st.button("Run", icon=":material/play_arrow:", type="primary", help="Ctrl+Enter")
-    return clicked_save, clicked_run
+    pressed = {
+        "Try on 10": st.button("Try on 10", help="Ten records, nothing stored"),
+        "Save": st.button("Save", help="Ctrl+S"),
+        "Run": st.button("Run", icon=":material/play_arrow:", type="primary", help="Ctrl+Enter"),
+    }
+    return next((name for name, is_pressed in pressed.items() if is_pressed), "")
 
 
 def _names(here: Current, heuristic: Heuristic) -> str:
