@@ -132,7 +132,7 @@ def temptations(group: Group, projects: int) -> Iterator[Figure]:
             broken[1, paid] += _tries(pool, order[:300], target, number, paid=bool(paid))
             broken[2, paid] += _corrects(shown, order[:300], target, np.random.default_rng(number), paid=bool(paid))
     names = (
-        f"{LOOKS} looks at a growing sample", f"{HEURISTICS} heuristics on one sample",
+        f"{LOOKS} looks at a growing sample", f"{HEURISTICS} heuristics tried",
         f"{TALKED_INTO:.0%} of the shown errors taken over",
     )  # fmt: skip
     for name, (without, with_payment) in zip(names, broken.tolist(), strict=True):

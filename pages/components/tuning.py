@@ -73,13 +73,20 @@ def threshold_slider(here: Current, evaluation: Evaluation, stands: Standing, *,
         threshold=threshold,
         revision=f"{evaluation.run.run_id}:{threshold:.2f}:{evaluation.n_judged}",
         target=stands.question.target,
-        caption=f"{evaluation.method}{newer} Threshold in force: {precedence(store, heuristic)}.{by_link}",
+        caption=f"{evaluation.method}{newer} {_where_from(here, evaluation)}{by_link}",
         certified=promise["certified"] if promise else None,
         promise=promise,
         file=f"precision-{heuristic.heuristic_id}",
     )
     st.query_params["heuristic"] = str(heuristic.heuristic_id)
     st.query_params["threshold"] = f"{threshold:.2f}"
+
+
+def _where_from(here: Current, evaluation: Evaluation) -> str:
+    """Return the sentence that says which threshold is in force and what the code says."""
+    if evaluation.threshold_set_by == "code" and not evaluation.label_thresholds:
+        return "The threshold is the one in the code."
+    return f"Threshold in force: {precedence(here.workspace.store, evaluation.heuristic)}."
 
 
 def open_link() -> None:

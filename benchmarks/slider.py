@@ -1,0 +1,158 @@
+"""From moving the slider to the redrawn chart, for 100,000 predictions: our component against Altair in a fragment."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+from benchmarks.figures import ROOT, compared, parse_arguments, report
+
+MOVES = 15
+OURS = """
+import numpy as np, streamlit as st
+from al_core.evaluation.precision import precision_curve
+from pages.components import threshold_chart
+
+@st.cache_data
+def curve():
+    rng = np.random.default_rng(0)
+    pool, labelled = rng.beta(4, 2, 100_000), rng.beta(4, 2, 500)
+    found = precision_curve(labelled, rng.random(500) < labelled, pool, len(pool))
+    names = ("thresholds", "kept", "correct", "records")
+    drawn = {name: getattr(found, name).tolist() for name in names}
+    for name in ("precision", "low", "high"):
+        values = getattr(found, name).tolist()
+        drawn[name] = [None if n == 0 else value for value, n in zip(values, found.kept.tolist(), strict=True)]
+    return drawn | {"pool_size": len(pool), "method": "out-of-fold"}
+
+st.set_page_config(layout="wide")
+threshold_chart.mount(
+    key="chart", on_release=lambda: None, curve=curve(), threshold=0.8, revision="1", target=0.9, caption=""
+)
+"""
+# As one would write it: the fragment reruns for each value, counts what is kept, and draws the curve with a rule.
+ALTAIR = """
+import altair as alt, numpy as np, pandas as pd, streamlit as st
+
+@st.cache_data
+def predictions():
+    rng = np.random.default_rng(0)
+    labelled = rng.beta(4, 2, 500)
+    return rng.beta(4, 2, 100_000), labelled, rng.random(500) < labelled
+
+@st.fragment
+def tune():
+    pool, labelled, right = predictions()
+    threshold = st.slider("min_confidence", 0.0, 1.0, 0.8, 0.01)
+    grid = np.linspace(0, 1, 101)
+    curve = pd.DataFrame({
+        "threshold": grid,
+        "precision": [right[labelled >= t].mean() if (labelled >= t).any() else np.nan for t in grid],
+        "records": [int((pool >= t).sum()) for t in grid],
+    })
+    st.markdown(f"At {threshold:.2f}: {int((pool >= threshold).sum()):,} kept")
+    rule = alt.Chart(pd.DataFrame({"threshold": [threshold]})).mark_rule().encode(x="threshold")
+    st.altair_chart(alt.Chart(curve).mark_line().encode(x="threshold", y="precision") + rule)
+    st.altair_chart(alt.Chart(curve).mark_area().encode(x="threshold", y="records") + rule)
+
+st.set_page_config(layout="wide")
+tune()
+"""
+# Milliseconds from the key press to the first frame in which the words and the picture are those of the new value.
+MEASURE = """async ([slider, words, picture]) => {
+  const find = (part) => {
+    for (const root of [document, ...[...document.querySelectorAll('*')].map((n) => n.shadowRoot).filter(Boolean)]) {
+      const found = root.querySelector(part);
+      if (found) return found;
+    }
+    return null;
+  };
+  const state = () => [find(words)?.textContent, find(picture)?.outerHTML ?? find(picture)?.toDataURL?.()];
+  const control = find(slider);
+  control.focus();
+  const [text, drawn] = state();
+  const started = performance.now();
+  control.dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowLeft', bubbles: true, cancelable: true}));
+  for (;;) {
+    const [newText, newDrawn] = state();
+    if (newText !== text && newDrawn !== drawn) break;
+    if (performance.now() - started > 20000) throw new Error('nothing was redrawn');
+    await new Promise(requestAnimationFrame);
+  }
+  return performance.now() - started;
+}"""
+
+
+@contextmanager
+def served(script: str) -> Iterator[str]:
+    """Serve a Streamlit script on a free port; yield its address."""
+    with socket.socket() as probe, tempfile.TemporaryDirectory() as folder:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+        probe.close()
+        path = Path(folder) / "script.py"
+        path.write_text(script, "utf-8")
+        options = ["--server.address=127.0.0.1", "--server.headless=true", "--browser.gatherUsageStats=false"]
+        command = [sys.executable, "-m", "streamlit", "run", str(path), f"--server.port={port}", *options]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "HOME": folder}
+        child = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        try:
+            yield _healthy(f"http://127.0.0.1:{port}")
+        finally:
+            child.terminate()
+            child.wait(20)
+
+
+def _healthy(url: str) -> str:
+    for _ in range(240):
+        try:
+            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=1):
+                return url
+        except OSError:
+            time.sleep(0.25)
+    raise RuntimeError(f"{url} does not answer")
+
+
+def median_move(page: Page, parts: list[str]) -> float:
+    """Return the median milliseconds of moves of the slider on an open page, after a first one that is not counted."""
+    found = []
+    for _ in range(MOVES + 1):
+        found.append(float(page.evaluate(MEASURE, parts)))
+        page.wait_for_timeout(600)  # until the release of ours, and the rerun of the other, are over
+    return sorted(found[1:])[MOVES // 2]
+
+
+def main() -> None:
+    """Measure both, one after the other on the same machine, and print the figure."""
+    arguments = parse_arguments(__doc__)
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    with sync_playwright() as playwright, served(OURS) as ours, served(ALTAIR) as altair:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1280, "height": 1200})
+        page.goto(ours)
+        page.locator(".verdict").wait_for()
+        page.wait_for_timeout(2000)
+        value = median_move(page, ["input[type=range]", "[data-part=verdict]", ".rule line"])
+        page.goto(altair)
+        page.get_by_text("kept").first.wait_for()
+        page.wait_for_timeout(3000)
+        against = median_move(page, ["[role=slider]", "[data-testid=stMarkdown] p", "[data-testid=stVegaLiteChart]"])
+        browser.close()
+    report([compared("slider to redraw, 100,000 predictions", value, "ms", against, at_least=20)], arguments.json)
+
+
+if __name__ == "__main__":
+    main()
