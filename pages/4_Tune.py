@@ -10,6 +10,7 @@ from pages.components.certifying import certify_buttons, pick_confidence
 from pages.components.evidence import evidence_tabs
 from pages.components.frame import current
 from pages.components.label_thresholds import label_panel
+from pages.components.outlook import outlook_panel
 from pages.components.run_list import run_list
 from pages.components.tuning import (
     apply_buttons,
@@ -63,6 +64,7 @@ else:
             averages_line(evaluation)
             with st.container(horizontal=True, vertical_alignment="center"):
                 apply_buttons(here, evaluation)
+            outlook_panel(here, heuristic, certified=stands.certified is not None)
         with right, st.container(border=True):
             label_panel(here, here.task, evaluation, question)
         if len(evaluations) > 1:
