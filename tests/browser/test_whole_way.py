@@ -120,7 +120,8 @@ def test_from_nothing_to_a_threshold_that_stays(watched, app, outside_requests):
     slider = page.get_by_label("min_confidence", exact=True)
     slider.focus()
     page.keyboard.press("Home")
-    expect(verdict).to_contain_text(re.compile(r"precision \d\.\d\d \(\d\.\d\d to \d\.\d\d, n = \d+\)"))
+    evidence = r"labels not random: band of all labels \d\.\d\d to \d\.\d\d, n = \d+"
+    expect(verdict).to_contain_text(re.compile(rf"precision \d\.\d\d \({evidence}\)"))
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Shift+ArrowRight")
     chosen = re.search(r"At (\d\.\d\d)", verdict.inner_text())
@@ -214,6 +215,7 @@ def test_a_first_visit_by_a_deep_link_gets_the_whole_app(serve, open_page):
     page.goto(f"{url}/Tune")
     expect(page.get_by_role("link", name="Overview")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_text("All answers saved")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name="Tune", exact=True)).to_be_visible(timeout=PATIENCE)
 
 
 def test_a_second_process_is_told_who_holds_the_workspace(app, app_workspace, serve):

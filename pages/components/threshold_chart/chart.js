@@ -51,7 +51,11 @@ class ThresholdChart {
       this.inForce = mounted.threshold;
       this.revision = mounted.revision;
     }
+    // what somebody is typing stays while Python's answer to the last number arrives
+    const {box} = this.parts;
+    this.isTyping = box.getRootNode().activeElement === box && box.value !== this.boxed;
     this.draw();
+    this.isTyping = false;
   }
 
   draw() {
@@ -87,7 +91,10 @@ class ThresholdChart {
     parts.slider.value = this.threshold;
     parts.slider.setAttribute('aria-valuetext', parts.verdict.textContent);
     parts.track.style.setProperty('--at', `${(100 * (this.threshold - this.from)) / (1 - this.from)}%`);
-    parts.box.value = twoDecimals(this.threshold);
+    if (!this.isTyping) {
+      parts.box.value = twoDecimals(this.threshold);
+      this.boxed = parts.box.value;
+    }
     parts.complaint.hidden = true;
     parts.toCertified.disabled = this.threshold === mounted.certified;
   }
