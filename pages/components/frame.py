@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -53,13 +54,26 @@ def current() -> Current:
     """Return what the page works on.
 
     The very first visit of a new server may open a page by its address before `app.py` has ever run: Streamlit then
-    runs the page alone, as it does for apps without `st.navigation`. Calling that once ends it for all visits.
+    runs the page alone, as it does for apps without `st.navigation`. Calling that once ends it for all visits, and
+    `follow_address` then leads back to the page.
     """
     found = state.get("current")
     if not isinstance(found, Current):
+        state.put("landing", {"path": urlsplit(st.context.url or "").path, "query": dict(st.query_params)})
         st.navigation([st.Page(lambda: None, title="Start")], position="hidden")
         st.rerun()
     return found
+
+
+def follow_address(pages: Sequence[st.Page]) -> None:
+    """Go on to the page whose address the visit began with, where `current` had to start the app over."""
+    landing = state.take("landing")
+    if landing is None:
+        return
+    wanted = landing["path"].rstrip("/").rpartition("/")[2]
+    page = next((one for one in pages if one.url_path == wanted), None)
+    if page is not None:
+        st.switch_page(page, query_params=landing["query"])
 
 
 def _open() -> Current:
