@@ -97,12 +97,11 @@ class Certificates:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def looks(self, task_id: int, label_id: int) -> int:
-        """Return how many looks were made at a task's labels for one label, or for all together (0)."""
-        return int(
-            self._database.value(
-                "SELECT coalesce(max(look_no), 0) FROM certificate WHERE task_id = ? AND label_id = ?",
-                [task_id, label_id],
+    def looks(self, task_id: int) -> dict[int, int]:
+        """Return how many looks were made at a task's labels, by label id; 0 stands for all labels together."""
+        return dict(
+            self._database.rows(
+                "SELECT label_id, max(look_no) FROM certificate WHERE task_id = ? GROUP BY label_id", [task_id]
             )
         )
 

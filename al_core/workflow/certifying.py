@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,24 +74,37 @@ class Standing:
 
 def standing(store: Store, heuristic: Heuristic, question: Question) -> Standing | None:
     """Return how a promise stands for a heuristic, None before its first finished run; looks at nothing."""
+    return next(iter(standings(store, heuristic, [question])), None)
+
+
+def standings(store: Store, heuristic: Heuristic, questions: Sequence[Question]) -> tuple[Standing, ...]:
+    """Return how each of several promises stands, in their order; empty before the first finished run."""
     run = store.runs.last(heuristic.heuristic_id, finished=True)
     if run is None:
-        return None
-    asked = [one for one in store.certificates.of(heuristic.heuristic_id) if _asks(one, question)]
-    holds = next((one for one in asked if one.threshold is not None and not one.withdrawn), None)
-    look_no = store.certificates.looks(heuristic.task_id, question.label_id) + 1
-    share = look_share(question.delta, look_no)
-    rests_on = evidence(store, run, heuristic.task_id, question, share)
-    return Standing(
-        question=question,
-        certified=holds,
-        last=asked[0] if asked else None,
-        look_no=look_no,
-        needed=needed_kept(question.target, share),
-        available=len(rests_on.rows.record_no),
-        population=rests_on.population,
-        mark=mark(store, holds, run) if holds is not None else "",
-    )
+        return ()
+    looks = store.certificates.of(heuristic.heuristic_id)
+    made = store.certificates.looks(heuristic.task_id)
+    sample = labels_of(store, run, heuristic.task_id)
+    found = []
+    for question in questions:
+        asked = [one for one in looks if _asks(one, question)]
+        holds = next((one for one in asked if one.threshold is not None and not one.withdrawn), None)
+        look_no = made.get(question.label_id, 0) + 1
+        share = look_share(question.delta, look_no)
+        rests_on = evidence(sample, question, share)
+        found.append(
+            Standing(
+                question=question,
+                certified=holds,
+                last=asked[0] if asked else None,
+                look_no=look_no,
+                needed=needed_kept(question.target, share),
+                available=len(rests_on.rows.record_no),
+                population=rests_on.population,
+                mark=mark(store, holds, run) if holds is not None else "",
+            )
+        )
+    return tuple(found)
 
 
 def mark(store: Store, look: StoredLook, run: Run) -> str:
@@ -154,7 +167,8 @@ def _look(
     looks = []
     for question in questions:
         for heuristic in heuristics:
-            look_no = store.certificates.looks(heuristic.task_id, question.label_id) + 1
+            made = store.certificates.looks(heuristic.task_id)
+            look_no = made.get(question.label_id, 0) + 1
             share = look_share(question.delta, look_no, len(heuristics))
             looks.append(_one_look(store, heuristic, question, look_no, share))
     store.certificates.add(looks, person.person_id)
@@ -167,7 +181,7 @@ def _one_look(store: Store, heuristic: Heuristic, question: Question, look_no: i
     task = store.projects.task(heuristic.task_id)
     # read before the labels: an answer that comes between makes the certificate look older than it is, never newer
     revision = store.answers.revision(heuristic.task_id)
-    rests_on = evidence(store, run, heuristic.task_id, question, share)
+    rests_on = evidence(labels_of(store, run, heuristic.task_id), question, share)
     rows = rests_on.rows
     found = promises.certify(rows.confidence, rests_on.correct, question.target, share)
     kept = np.zeros(len(rows.record_no), dtype=np.bool_)
@@ -196,8 +210,8 @@ def _one_look(store: Store, heuristic: Heuristic, question: Question, look_no: i
     )
 
 
-def evidence(store: Store, run: Run, task_id: int, question: Question, share: float) -> Evidence:
-    """Return what a promise rests on: audit answers once they are twice what it needs at least, else all labels.
+def labels_of(store: Store, run: Run, task_id: int) -> Evidence:
+    """Return all labelled predictions of a run, those of the audit sample judged by their blind answers.
 
     An audit answer that was corrected with the prediction on screen stays in the sample, as it was answered before.
     """
@@ -207,8 +221,14 @@ def evidence(store: Store, run: Run, task_id: int, question: Question, share: fl
     place = np.flatnonzero(np.isin(judged.record_no, replaced))
     truth[place] = labels[np.searchsorted(replaced, judged.record_no[place])]
     audit[place] = True
-    mine = judged.predicted == question.label_id if question.label_id else np.ones_like(audit)
-    enough = int((mine & audit).sum()) >= 2 * needed_kept(question.target, share)
-    chosen = mine & audit if enough else mine
-    rows = Judged(**{name: getattr(judged, name)[chosen] for name in Judged.__slots__})
-    return Evidence(rows, (judged.predicted == truth)[chosen], "audit" if enough else "all")
+    return Evidence(replace(judged, audit=audit), judged.predicted == truth, "all")
+
+
+def evidence(sample: Evidence, question: Question, share: float) -> Evidence:
+    """Return what a promise rests on: audit answers once they are twice what it needs at least, else all labels."""
+    rows = sample.rows
+    mine = rows.predicted == question.label_id if question.label_id else np.ones_like(rows.audit)
+    enough = int((mine & rows.audit).sum()) >= 2 * needed_kept(question.target, share)
+    chosen = mine & rows.audit if enough else mine
+    only = Judged(**{name: getattr(rows, name)[chosen] for name in Judged.__slots__})
+    return Evidence(only, sample.correct[chosen], "audit" if enough else "all")

@@ -6,7 +6,7 @@ import streamlit as st
 
 from al_core.evaluation.precision import LabelEstimate
 from al_core.types import Label, Task
-from al_core.workflow.certifying import Question, Standing, certify_labels, standing
+from al_core.workflow.certifying import Question, Standing, certify_labels, standings
 from al_core.workflow.evaluating import Evaluation
 from al_core.workflow.thresholds import NEVER, set_label_thresholds
 from pages.components.frame import Current
@@ -83,10 +83,9 @@ def _start(label: Label, evaluation: Evaluation, asked: Asked) -> float:
 
 
 def _asked(here: Current, task: Task, evaluation: Evaluation, question: Question) -> Asked:
-    def of(label: Label) -> Question:
-        return Question(question.target, question.confidence, label.label_id)
-
-    return {label: standing(here.workspace.store, evaluation.heuristic, of(label)) for label in task.labels}
+    questions = [Question(question.target, question.confidence, label.label_id) for label in task.labels]
+    found = standings(here.workspace.store, evaluation.heuristic, questions)
+    return dict(zip(task.labels, found, strict=True))
 
 
 def _certify(here: Current, task: Task, evaluation: Evaluation, question: Question, asked: Asked) -> None:
