@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from al_core.errors import ActiveLearnersError, Cancelled
 from al_core.execution import Executor, FitPredict, Handle, Limits
+from al_core.learning.calibration import Calibrator
 from al_core.source import SourceProblem, needs_per_class, read_settings
 from al_core.store import Store
 from al_core.store.embeddings import save_array
@@ -130,7 +131,9 @@ def _execute(
     outcomes = _collect(_start_all(executor, heuristic.source, training, limits, context, log), training, context, log)
     context.progress(0.95, "storing")
     result = finished_run(settings, training, outcomes)
-    log.say(f"calibrated: {result.calibrator}")
+    calibrator = Calibrator.from_json(result.calibrator)
+    numbers = ", ".join(f"{parameter:.2f}" for parameter in calibrator.parameters)
+    log.say(f"confidences calibrated by {calibrator.method} {numbers}".rstrip())
     path = store.runs.folder / str(run_id) / "proba.npy"
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     save_array(path, aligned(outcomes[-1][1], training.names).astype(np.float16))

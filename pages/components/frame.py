@@ -59,8 +59,12 @@ def current() -> Current:
     """
     found = state.get("current")
     if not isinstance(found, Current):
-        state.put("landing", {"path": urlsplit(st.context.url or "").path, "query": dict(st.query_params)})
-        st.navigation([st.Page(lambda: None, title="Start")], position="hidden")
+        path = urlsplit(st.context.url or "").path.rstrip("/").rpartition("/")[2]
+        state.put("landing", {"path": path, "query": dict(st.query_params)})
+        # a page of that address must be known, else the browser says that it does not exist
+        start = st.Page(lambda: None, title="Start", default=True)
+        named = [st.Page(lambda: None, title=path, url_path=path)] if path else []
+        st.navigation([start, *named], position="hidden")
         st.rerun()
     return found
 
@@ -70,8 +74,7 @@ def follow_address(pages: Sequence[st.Page]) -> None:
     landing = state.take("landing")
     if landing is None:
         return
-    wanted = landing["path"].rstrip("/").rpartition("/")[2]
-    page = next((one for one in pages if one.url_path == wanted), None)
+    page = next((one for one in pages if one.url_path == landing["path"]), None)
     if page is not None:
         st.switch_page(page, query_params=landing["query"])
 

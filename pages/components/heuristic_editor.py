@@ -206,4 +206,4 @@ def _result(here: Current, heuristic: Heuristic) -> None:
             state.put("tuned", heuristic.heuristic_id)
             st.switch_page("pages/4_Tune.py")
     if last.log:
-        st.code(last.log, language=None, height=260)
+        st.code(last.log, language=None, height=260, wrap_lines=True)

@@ -49,12 +49,11 @@ def _table(rows: Sequence[Tried]) -> None:
                 "Text": shorten(row.text, 200),
                 "Says": row.label,
                 "Raw confidence": decimals(row.confidence),
-                "People say": row.truth or "",
-                "": words[row.right],
+                "People say": f"{row.truth}: {words[row.right]}" if row.truth else words[row.right],
             }
             for row in rows
         ],
         hide_index=True,
-        column_config={"Text": st.column_config.TextColumn(width="large")},
+        column_config={"Text": st.column_config.TextColumn(width="medium")},
     )
     st.caption("Labelled records shown here were held back from the fit. Nothing was stored.")

@@ -216,6 +216,7 @@ def test_a_first_visit_by_a_deep_link_gets_the_whole_app(serve, open_page):
     expect(page.get_by_role("link", name="Overview")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_text("All answers saved")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_role("heading", name="Tune", exact=True)).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Page not found")).to_have_count(0)
 
 
 def test_a_second_process_is_told_who_holds_the_workspace(app, app_workspace, serve):
