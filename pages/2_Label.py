@@ -13,21 +13,22 @@ with st.container(horizontal=True, vertical_alignment="center"):
     st.title("Label", anchor=False, width="content")
     st.space("stretch")
     show = st.toggle("Show suggestions", value=True, key="show_suggestions", persist_state="session")
-    st.segmented_control(
+    st.selectbox(
         "Which records",
         list(QUEUES),
-        default=strategy(),
-        required=True,
+        index=list(QUEUES).index(strategy()),
         key="strategy_choice",
         label_visibility="collapsed",
+        width=180,
         on_change=lambda: state.put("strategy", state.widget("strategy_choice")),
     )
+st.caption(QUEUES.get(strategy()).caption)
 
 if here.task is None:
     st.info("This project has no task yet. Define one on the Project page.", icon=":material/info:")
 else:
     (span_labeler if here.task.kind == "extraction" else labeler).mount(
-        task=task_message(here.task),
+        task=task_message(here.workspace, here.task),
         queue=state.get("queue"),
         progress=progress_message(here.workspace, here.person, here.task),
         show_suggestions=show,

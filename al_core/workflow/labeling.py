@@ -19,7 +19,7 @@ from al_core.workflow.reasons import CORRECTION, Guess, why
 from al_core.workflow.submitting import Submitted, submit
 from al_core.workflow.task_settings import task_settings
 
-__all__ = ["Guess", "Queue", "QueuedRecord", "Submitted", "queue", "recall", "submit"]
+__all__ = ["GivenAnswer", "Guess", "Queue", "QueuedRecord", "Submitted", "queue", "recall", "submit"]
 
 BATCH = 40
 LOW = 20  # a queue shorter than this is filled up, long before the person reaches its end

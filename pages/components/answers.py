@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,14 @@ import streamlit as st
 from al_core.types import Person, Task
 from al_core.workflow import labeling
 from al_core.workflow.queues import QUEUES
+from al_core.workflow.reasons import CORRECTION
+from al_core.workflow.retraining import retrain_stale
+from al_core.workflow.submitting import submit
+from al_core.workflow.task_settings import task_settings
 from al_core.workflow.workspace import Workspace
 from pages.components import outbox, state
+
+LAST = 50  # own answers that can be brought back with a click
 
 
 @st.fragment
@@ -32,9 +39,11 @@ def saved_indicator(workspace: Workspace, person: Person, task: Task | None, *, 
 def _store(workspace: Workspace, person: Person) -> None:
     known = set(state.acknowledged())
     fresh = [answer for answer in outbox.pending() if answer.get("answer_id") not in known]
-    submitted = labeling.submit(workspace.store, person, fresh)
+    submitted = submit(workspace.store, person, fresh)
     state.acknowledge(submitted.acknowledged)
     state.put("refused", [{"answer_id": one, "message": message} for one, message in submitted.refused])
+    stored = set(submitted.acknowledged)
+    retrain_stale(workspace, {int(one["task_id"]) for one in fresh if one["answer_id"] in stored}, person)
 
 
 def strategy() -> str:
@@ -44,12 +53,16 @@ def strategy() -> str:
 
 def queue_message(workspace: Workspace, person: Person, task: Task) -> dict[str, Any]:
     """Return the records waiting for a person, as the labelers read them."""
-    queue = labeling.queue(workspace.store, task, person, strategy(), np.random.default_rng())
+    store, wanted = workspace.store, outbox.wanted_record(task.task_id)
+    shown = outbox.record_on_screen(task.task_id)
+    queue = labeling.queue(store, task, person, strategy(), np.random.default_rng(), on_screen=shown)
+    recalled = labeling.recall(store, task, person, wanted) if wanted is not None else None
     return {
         "queue_id": f"{task.task_id}|{person.person_id}|{strategy()}",
         "items": [_item(queued) for queued in queue.records],
+        "recalled": None if recalled is None else _item(recalled),
         "exhausted": queue.exhausted,
-        "empty_message": "Every record has an answer or waits for somebody else's.",
+        "empty_message": queue.empty_message,
     }
 
 
@@ -64,20 +77,40 @@ def _item(queued: labeling.QueuedRecord) -> dict[str, Any]:
         "attributes": queued.record.attributes,
         "draw_id": queued.drawn.draw_id,
         "drawn_by": queued.drawn.drawn_by,
+        "again": queued.given is not None and queued.drawn.strategy != CORRECTION,
+        "takes_flag": queued.drawn.drawn_by == "flagged",
         "why": queued.why,
         "blind": queued.blind,
         "suggestion": guesses[0] if guesses else None,
         "runner_up": guesses[1] if len(guesses) > 1 else None,
         "tokens": [list(token) for token in queued.tokens],
         "spans": [],
+        "flagged": queued.is_flagged,
+        "comments": [{"comment_id": one.comment_id, "person": one.person, "text": one.text} for one in queued.comments],
+        "given_answer": None if queued.given is None else _given(queued.given),
     }
+
+
+def _given(given: labeling.GivenAnswer) -> dict[str, Any]:
+    labels = [{"label_id": one.label_id, "start": one.start, "end": one.end} for one in given.labels]
+    return {"person": given.person, "verdict": given.verdict, "labels": labels}
+
+
+def _midnight() -> datetime:
+    """Return when the person's day began, in UTC without its zone; the browser says where they are."""
+    offset = timedelta(minutes=st.context.timezone_offset or 0)  # what UTC is ahead of the person
+    moment = datetime.now(UTC).replace(tzinfo=None)
+    return (moment - offset).replace(hour=0, minute=0, second=0, microsecond=0) + offset
 
 
 def progress_message(workspace: Workspace, person: Person, task: Task) -> dict[str, Any]:
     """Return the counts that the rail of the labelers shows."""
     store = workspace.store
     counts = store.answers.counts(task.task_id)
+    activity = store.history.activity(task.task_id, person.person_id, _midnight())
     return {
+        "today": activity.since,
+        "last_hour": activity.last_hour,
         "labelled": counts.labelled,
         "total": store.records.count(task.project_id),
         "by_label": {str(label_id): n for label_id, n in counts.by_label.items()},
@@ -85,19 +118,26 @@ def progress_message(workspace: Workspace, person: Person, task: Task) -> dict[s
         "by_strategy": counts.labelled - counts.audit,
         "seconds_each": counts.seconds_each,
         "last": [
-            {"text": one.text[:200], "label_id": one.label_id, "verdict": one.verdict, "record_no": one.record_no}
-            for one in store.answers.last(task.task_id, person.person_id)
+            {
+                "text": one.text[:200],
+                "label_id": one.label_id,
+                "n_labels": one.n_labels,
+                "verdict": one.verdict,
+                "record_no": one.record_no,
+            }
+            for one in store.answers.last(task.task_id, person.person_id, LAST)
             if one.verdict != "retract"
         ],
     }
 
 
-def task_message(task: Task) -> dict[str, Any]:
+def task_message(workspace: Workspace, task: Task) -> dict[str, Any]:
     """Return a task as the labelers read it."""
     return {
         "task_id": task.task_id,
         "name": task.name,
         "kind": task.kind,
+        "guidelines": task_settings(workspace.store, task).guidelines,
         "labels": [
             {
                 "label_id": label.label_id,

@@ -222,3 +222,83 @@ def test_a_long_record_is_drawn_anew_only_where_it_changed(server, page, idle):
     press(page, "Enter")
     shows(page, 1)
     expect(saved(page)).to_have_attribute("data-pending", "0")
+
+
+def test_a_border_is_dragged_and_stops_at_the_next_span(server, page, idle):
+    text = "I ordered the Atlas office chair in Rome"
+    site = server.site(kind="extraction", texts=[text, "next"])
+    site.open(page, idle)
+    drag(page, "office", "chair")
+    press(page, "1")
+    word(page, "Rome").click()
+    press(page, "5")
+    drag_border(page, page.locator(".record .span").first, "left", word(page, "Atlas"))
+    assert spans(page) == [("Atlas office chair", "PRODUCT"), ("Rome", "PLACE")]
+    drag_border(page, page.locator(".record .span").first, "right", word(page, "Rome"))
+    expect(page.get_by_text("it overlaps PLACE “Rome”")).to_be_visible()
+    assert spans(page) == [("Atlas office chair", "PRODUCT"), ("Rome", "PLACE")]
+    press(page, "Control+z", "Enter")  # the change of the border is one step
+    (answer,) = site.wait_for(page, 1)
+    assert marked(answer, text) == [(PRODUCT, "office chair"), (105, "Rome")]
+
+
+def drag_border(page, span, side, target):
+    """Drag a span's left or right border to the middle of a word."""
+    box, end = span.bounding_box(), target.bounding_box()
+    page.mouse.move(box["x"] + (2 if side == "left" else box["width"] - 2), box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(end["x"] + end["width"] / 2, end["y"] + end["height"] / 2, steps=8)
+    page.mouse.up()
+
+
+def test_a_double_click_selects_the_same_text_everywhere(server, page, idle):
+    text = "Anna met Bob. Anna left, Annabel stayed with Anna"
+    site = server.site(kind="extraction", texts=[text, "next"])
+    site.open(page, idle)
+    word(page, "Anna").dblclick()
+    expect(page.locator(".word.selected")).to_have_count(3)
+    press(page, "2")
+    assert spans(page) == [("Anna", "PERSON")] * 3
+    press(page, "Backspace")  # one step takes all three away
+    assert spans(page) == []
+    word(page, "Bob").dblclick()
+    expect(page.get_by_text("These words stand here only.")).to_be_visible()
+    word(page, "Anna").dblclick()
+    press(page, "2", "Enter")
+    (answer,) = site.wait_for(page, 1)
+    assert marked(answer, text) == [(PERSON, "Anna")] * 3
+
+
+def test_names_of_six_labels_are_whole(server, page, idle):
+    site = server.site(kind="extraction", texts=["one", "next"])
+    site.open(page, idle)
+    cut = "names => names.filter((name) => name.scrollWidth > name.clientWidth).map((name) => name.textContent)"
+    assert page.locator(".choice .name").evaluate_all(cut) == []
+    assert page.locator(".choice .name").count() == 6
+
+
+def test_ctrl_arrows_change_the_record_and_marked_spans_stay(server, page, idle):
+    site = server.site(kind="extraction", texts=["Bob here", "Ann there", "last"])
+    site.open(page, idle)
+    press(page, "2", "Control+ArrowRight")
+    shows(page, 1)
+    press(page, "n", "Control+ArrowLeft")
+    shows(page, 1)
+    press(page, "Control+ArrowLeft")
+    shows(page, 0)
+    assert spans(page) == [("Bob", "PERSON")]
+    press(page, "Enter")
+    answers = site.wait_for(page, 2)
+    assert [(a["record_no"], len(a["labels"])) for a in answers] == [(1, 0), (0, 1)]
+
+
+def test_a_suggested_span_is_rejected_by_its_key(server, page, idle):
+    guess = {"label_id": PERSON, "start": 0, "end": 3, "confidence": 0.9, "run_id": 12}
+    site = server.site(kind="extraction", texts=["Bob here", "next"], spans=[guess])
+    site.open(page, idle)
+    assert spans(page) == [("Bob", "PERSON 0.90")]
+    press(page, "x")
+    assert spans(page) == []
+    press(page, "n")
+    (answer,) = site.wait_for(page, 1)
+    assert (answer["labels"], answer["blind"]) == ([], False)

@@ -1,8 +1,8 @@
-// The label buttons: four a row with their keys; more than twelve become a compact list with a filter.
+// The label buttons: four a row with their keys; more than ten become a compact list with a filter.
 
 import {build, paletteClass} from '../tokens/build.js';
 
-export const MOST_BUTTONS = 12;
+export const MOST_BUTTONS = 10;
 const PRESSED_MS = 90;
 
 function labelButton(label, choose) {
@@ -99,7 +99,15 @@ export class Choices {
     this.marked = shown.map((one) => ({one, button: this.buttons.get(one.label_id)}));
     for (const {one, button} of this.marked) {
       button.classList.toggle('suggested', one === suggestion);
-      button.lastChild.textContent = one.confidence.toFixed(2);
+      button.lastChild.textContent = one.confidence?.toFixed(2) ?? '';
+    }
+  }
+
+  // Shows which labels are chosen, or were given before.
+  press(labelIds) {
+    for (const [id, button] of this.buttons) {
+      button.classList.toggle('chosen', labelIds.includes(id));
+      button.setAttribute('aria-pressed', `${labelIds.includes(id)}`);
     }
   }
 

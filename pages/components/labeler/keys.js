@@ -51,15 +51,14 @@ export function isForLabeler(event) {
   return !(NATIVE_KEYS.has(event.key) && path[0].matches(PRESSABLE) && !focus.byPointer);
 }
 
-// The label of a key press: first by the character typed, then by the digit printed on the key (there are
-// keyboards that need Shift for digits).
+// The label of a key press: first by the character typed, then by the digit printed on the key. There are
+// keyboards that need Shift for digits: there a digit with Shift is Shift+digit first.
 export function labelOfKey(event, labels) {
-  const typed = labels.find((label) => label.key && label.key === event.key);
-  if (typed) return typed;
+  const withKey = (key) => labels.find((label) => label.key && label.key === key);
   const digit = /^(?:Digit|Numpad)(\d)$/.exec(event.code)?.[1];
-  if (digit === undefined) return null;
-  const name = event.shiftKey ? `Shift+${digit}` : digit;
-  return labels.find((label) => label.key === name) ?? null;
+  const shifted = digit !== undefined && event.shiftKey ? withKey(`Shift+${digit}`) : undefined;
+  if (shifted && (/\d/.test(event.key) || !withKey(event.key))) return shifted;
+  return withKey(event.key) ?? (digit === undefined || event.shiftKey ? null : withKey(digit) ?? null);
 }
 
 // Calls `handle` for every key press that is the labeler's to use. When it returns true, nobody else hears

@@ -1,6 +1,7 @@
 // The column beside the record: progress, counts per label, last answers. Moves without a server trip.
 
 import {build, paletteClass} from '../tokens/build.js';
+import {markdownNodes} from './guidelines.js';
 
 const MOST_COUNTS = 12;
 
@@ -8,12 +9,17 @@ const count = (number) => number.toLocaleString('en');
 const fact = (value, words) => build('span', {}, build('b', {}, value), ` ${words}`);
 
 export class Rail {
-  constructor({countsTitle, labelledWord, describe}) {
+  // `recall(recordNo)` brings an answered record back.
+  constructor({countsTitle, labelledWord, describe, recall}) {
+    this.recall = recall;
     this.describe = describe; // (line, label) -> words for an answer that is not one label
     this.heading = build('h3', {class: 'num'}, '');
     this.labelledWord = labelledWord;
     this.fill = build('i');
     this.facts = build('div', {class: 'facts num'});
+    this.own = build('div', {class: 'facts num'});
+    this.shownGuidelines = '';
+    this.guidelines = build('section', {class: 'guidelines', hidden: true});
     this.countRows = [];
     this.shownNames = '';
     this.shownLines = '';
@@ -21,24 +27,25 @@ export class Rail {
     this.history = build('ol', {class: 'history'});
     this.element = build(
       'aside', {class: 'rail', 'aria-label': 'Progress'},
-      build('section', {}, this.heading, build('div', {class: 'bar thick'}, this.fill), this.facts),
+      build('section', {}, this.heading, build('div', {class: 'bar thick'}, this.fill), this.own, this.facts),
+      this.guidelines,
       build('section', {}, build('h3', {}, countsTitle), this.counts),
-      build('section', {}, build('h3', {}, 'My last answers'), this.history),
+      build('section', {}, build('h3', {}, 'My last answers', build('span', {class: 'caption'}, 'click to correct')), this.history),
     );
   }
 
-  draw(labels, progress) {
+  draw(task, progress) {
+    const {labels} = task;
+    this.drawGuidelines(task.guidelines ?? '');
     const now = progress.counts();
     this.heading.replaceChildren(
       `${count(now.labelled)} of ${count(now.total)}`, build('span', {class: 'caption'}, this.labelledWord),
     );
     this.fill.style.width = `${now.total ? Math.min(100, (100 * now.labelled) / now.total) : 0}%`;
     const seconds = progress.secondsEach();
-    this.facts.replaceChildren(
-      fact(count(now.audit), 'audit, drawn at random'),
-      fact(count(now.byStrategy), 'by strategy'),
-      ...(seconds === null ? [] : [fact(`${seconds.toFixed(1)} s`, 'each')]),
-    );
+    const pace = seconds === null ? [] : [fact(`${seconds.toFixed(1)} s`, 'each')];
+    this.own.replaceChildren(fact(count(now.today), 'today'), fact(count(now.lastHour), 'in the last hour'), ...pace);
+    this.facts.replaceChildren(fact(count(now.audit), 'audit, drawn at random'), fact(count(now.byStrategy), 'by strategy'));
     this.drawCounts(labels, now.byLabel);
     this.drawHistory(labels, progress.lines());
   }
@@ -70,19 +77,34 @@ export class Rail {
     this.counts.replaceChildren(...this.countRows.flatMap((row) => row.cells), ...rest);
   }
 
+  drawGuidelines(text) {
+    if (text === this.shownGuidelines) return;
+    this.shownGuidelines = text;
+    this.guidelines.hidden = !text.trim();
+    this.guidelines.replaceChildren(build('h3', {}, 'Guidelines'), build('div', {class: 'markdown'}, ...markdownNodes(text)));
+  }
+
   drawHistory(labels, lines) {
     const shown = JSON.stringify([lines, labels]);
     if (shown === this.shownLines) return;
     this.shownLines = shown;
-    const rows = lines.map((line) => {
-      const label = labels.find((known) => known.label_id === line.label_id);
-      const words = this.describe(line, label);
-      const dot = label && !words ? build('i', {class: 'dot'}) : null;
-      const name = build('span', {}, words || label?.name || 'a removed label');
-      const colour = dot ? paletteClass(label.colour) : 'quiet';
-      return build('li', {}, build('span', {class: `lab ${colour}`}, dot, name), build('span', {}, line.text));
-    });
+    const rows = lines.map((line) => build('li', {}, this.historyButton(line, labels)));
     this.history.replaceChildren(...rows);
     if (!rows.length) this.history.append(build('li', {class: 'caption'}, 'Nothing yet.'));
+  }
+
+  historyButton(line, labels) {
+    const label = labels.find((known) => known.label_id === line.label_id);
+    const words = this.describe(line, label);
+    const dot = label && !words ? build('i', {class: 'dot'}) : null;
+    const name = build('span', {}, words || label?.name || 'a removed label');
+    const colour = dot ? paletteClass(label.colour) : 'quiet';
+    const button = build(
+      'button', {type: 'button', title: 'Bring this record back to correct its answer'},
+      build('span', {class: `lab ${colour}`}, dot, name), build('span', {}, line.text),
+    );
+    button.addEventListener('mousedown', (event) => event.preventDefault()); // the keys keep working
+    button.addEventListener('click', () => this.recall(line.record_no));
+    return button;
   }
 }

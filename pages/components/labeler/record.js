@@ -1,9 +1,12 @@
 // The box with the record: why it came, its text, its id and attributes, how many are ready.
 
 import {build, icon} from '../tokens/build.js';
+import {CommentBox} from './comments.js';
 
 export class RecordBox {
-  constructor() {
+  // `onComment(text)` is called with what somebody wrote about the record.
+  constructor(onComment) {
+    this.comments = new CommentBox(onComment);
     this.why = build('div', {class: 'why'});
     this.text = build('div', {class: 'text', dir: 'auto', tabindex: '0', 'aria-live': 'polite'});
     this.externalId = build('span', {class: 'id'});
@@ -11,7 +14,7 @@ export class RecordBox {
     this.ready = build('span', {class: 'num'});
     this.attributes = build('dl', {class: 'attributes', hidden: true});
     this.foot = build('div', {class: 'foot'}, this.externalId, this.more, build('span', {class: 'spring'}), this.ready);
-    this.element = build('div', {class: 'record'}, this.why, this.text, this.foot, this.attributes);
+    this.element = build('div', {class: 'record'}, this.why, this.text, this.foot, this.attributes, this.comments.element);
     this.more.addEventListener('mousedown', (event) => event.preventDefault());
     this.more.addEventListener('click', () => this.toggleAttributes());
   }
@@ -30,6 +33,7 @@ export class RecordBox {
     this.attributes.hidden ||= !names.length;
     this.element.dataset.record = item.record_no;
     this.text.scrollTop = 0;
+    this.comments.close();
   }
 
   readyWords(waiting) {

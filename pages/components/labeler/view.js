@@ -2,6 +2,7 @@
 
 import {build, onceGone} from '../tokens/build.js';
 import {sharedOutbox} from '../outbox/outbox.js';
+import {KeysHelp} from './help.js';
 import {hasModifier, isUndo, labelOfKey, listenToKeys} from './keys.js';
 import {Rail} from './rail.js';
 import {RecordBox} from './record.js';
@@ -26,14 +27,16 @@ export class LabelerView {
     this.bell = null; // asks the server to run the whole page
     this.railFrame = null;
     this.drawn = null; // the item whose record is on screen
-    this.record = new RecordBox();
-    this.rail = new Rail(railWords);
+    this.record = new RecordBox((text) => this.comment(text));
+    this.rail = new Rail({...railWords, recall: (recordNo) => this.recall(recordNo)});
+    this.help = new KeysHelp();
     this.controls = build('div', {class: 'controls'});
     this.caption = build('p', {class: 'caption why-suggested'});
     this.empty = build('div', {class: 'empty', role: 'status', hidden: true});
     this.work = build('div', {}, this.record.element, this.controls, this.caption);
     const main = build('section', {'aria-label': 'Record'}, this.work, this.empty);
-    root.append(build('div', {class: 'labeler'}, build('div', {class: 'label-page'}, main, this.rail.element)));
+    const page = build('div', {class: 'label-page'}, main, this.rail.element);
+    root.append(build('div', {class: 'labeler'}, page, this.help.element));
     this.stopKeys = listenToKeys((event) => this.onKey(event));
     this.listen = ({detail}) => this.onOutbox(detail);
     window.addEventListener('al-outbox', this.listen);
@@ -75,6 +78,7 @@ export class LabelerView {
       this.record.draw(item, this.session.waiting.length);
       this.drawItem(item);
     }
+    if (item) this.drawRemarks(item);
     this.drawn = item;
     this.drawActions(item);
   }
@@ -83,7 +87,7 @@ export class LabelerView {
   drawRailSoon() {
     this.railFrame ??= requestAnimationFrame(() => {
       this.railFrame = null;
-      this.rail.draw(this.task.labels, this.session.progress);
+      this.rail.draw(this.task, this.session.progress);
     });
   }
 
@@ -94,22 +98,84 @@ export class LabelerView {
     this.empty.replaceChildren(build('div', {}, words), ...(undo ? [undo] : []));
   }
 
+  // What both labelers have at the right of their actions: flag, comment, the records before and after, help.
+  sideActions(arrows) {
+    const button = (key, words, act) => actionButton({key, words, act, style: 'tertiary'});
+    this.flagButton = button('F', 'Flag', () => this.flag());
+    this.backButton = button(arrows[0], 'Previous', () => this.go('back'));
+    this.forwardButton = button(arrows[1], 'Next', () => this.go('forward'));
+    return [
+      this.flagButton, button('M', 'Comment', () => this.record.comments.open()), this.backButton, this.forwardButton,
+      button('?', 'Keys', () => this.help.open(this.keyLines())),
+    ];
+  }
+
+  // Keys and words for the help dialog; the labelers put their own before.
+  keyLines() {
+    return [
+      [['Space'], 'ignore this record: no answer can be given'],
+      [['⌫', 'Ctrl+Z'], 'undo, any number of steps'],
+      [['F'], 'flag the record for a second look, or take the flag back'],
+      [['M'], 'comment on the record'],
+      ...(this.choices.isLong ? [[['/'], 'search a label by typing']] : []),
+      [['?'], 'show or hide these keys'],
+    ];
+  }
+
+  drawRemarks(item) {
+    const isFlagged = this.session.remarks.isFlagged(item);
+    this.record.comments.draw(this.session.remarks.commentsOf(item));
+    this.record.element.classList.toggle('flagged', isFlagged);
+    this.flagButton.rename(isFlagged ? 'Flagged' : 'Flag');
+    this.flagButton.setAttribute('aria-pressed', `${isFlagged}`);
+    this.backButton.disabled = !this.session.trail.length;
+    this.forwardButton.disabled = !this.session.ahead.length && !this.session.waiting.length;
+  }
+
+  flag() {
+    const item = this.session.current;
+    if (!item || !this.isMine()) return;
+    this.session.remarks.flag(item, !this.session.remarks.isFlagged(item));
+    this.drawRemarks(item);
+  }
+
+  comment(text) {
+    const item = this.session.current;
+    if (!item || !this.isMine()) return;
+    this.session.remarks.comment(item, text);
+    this.drawRemarks(item);
+  }
+
+  go(direction) {
+    if (this.session[direction]()) this.draw();
+  }
+
+  recall(recordNo) {
+    this.session.recall(recordNo);
+    this.draw();
+  }
+
   // Whether the model's opinion may be on screen with `item`.
   mayShow(item) {
     return this.showsSuggestions && !item.blind;
   }
 
   captionFor(item, isShown) {
+    if (item.before) return 'You have answered this record. Another answer replaces yours.';
+    if (item.given_answer) return `Answered by ${item.given_answer.person}.`;
     if (!this.showsSuggestions) return 'Suggestions are switched off.';
     if (item.blind) return 'No suggestion is shown for this record, so that the audit sample stays unbiased.';
     if (!isShown) return 'No suggestion for this record.';
     return 'Suggested by the latest run. Suggestions are hidden for audit records, so that those stay unbiased.';
   }
 
+  // Between two people at one browser there is a moment when the page is still the other one's.
+  isMine() {
+    return this.outbox.scope === null || this.outbox.scope === this.scope;
+  }
+
   answer(verdict, labels) {
-    // Between two people at one browser there is a moment when the page is still the other one's.
-    const isMine = this.outbox.scope === null || this.outbox.scope === this.scope;
-    if (!this.session.current || !isMine) return;
+    if (!this.session.current || !this.isMine()) return;
     this.session.answer(verdict, labels);
     this.draw();
   }
@@ -122,14 +188,29 @@ export class LabelerView {
   onKey(event) {
     if (!this.session || !this.root.isConnected) return false;
     if (isUndo(event)) return this.press(event, () => this.undo(), {repeats: true});
-    if (this.onOwnKey(event)) return true;
+    if (this.onTravel(event) || this.onOwnKey(event)) return true;
     if (hasModifier(event)) return false;
     const label = labelOfKey(event, this.task.labels);
     if (label) return this.press(event, () => this.chooseLabel(label));
     if (event.key === 'Backspace') return this.press(event, () => this.undo(), {repeats: true});
-    if (event.key === ' ') return this.press(event, () => this.answer('ignore', []));
-    if (event.key.toLowerCase() === 'a') return this.press(event, () => this.acceptSuggestion());
-    return false;
+    if (event.key === '/') return this.choices.focusFilter();
+    const act = {
+      ' ': () => this.answer('ignore', []),
+      a: () => this.acceptSuggestion(),
+      x: () => this.rejectSuggestion(),
+      f: () => this.flag(),
+      m: () => this.session.current && this.record.comments.open(),
+      '?': () => this.help.open(this.keyLines()),
+    }[event.key.toLowerCase()];
+    return act ? this.press(event, act) : false;
+  }
+
+  // The arrows go to the record before and after: with Ctrl, and alone where they move nothing else.
+  onTravel(event) {
+    const direction = {ArrowLeft: 'back', ArrowRight: 'forward'}[event.key];
+    const isOurs = event.ctrlKey ? !event.shiftKey && !event.altKey : this.arrowsTravel && !hasModifier(event) && !event.shiftKey;
+    if (!direction || !isOurs) return false;
+    return this.press(event, () => this.go(direction), {repeats: true});
   }
 
   // A key held down acts once, unless it `repeats`.

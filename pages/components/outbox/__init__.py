@@ -64,6 +64,22 @@ def pending() -> list[dict[str, Any]]:
     return [dict(answer) for answer in sent.get("answers", [])]
 
 
+def wanted_record(task_id: int) -> int | None:
+    """Return the record of a task that the browser asks to bring back for a correction, or None."""
+    return _record_of(task_id, "wanted")
+
+
+def record_on_screen(task_id: int) -> int | None:
+    """Return the record of a task that was on screen when the browser last sent something, or None."""
+    return _record_of(task_id, "showing")
+
+
+def _record_of(task_id: int, name: str) -> int | None:
+    sent = _sent()
+    named = sent.get(name) or {}
+    return named.get("record_no") if sent.get("scope") == current_scope() and named.get("task_id") == task_id else None
+
+
 def message_number() -> int:
     """Return the number of the browser's last message: numbers drawn now contain the answers up to it."""
     return int(_sent().get("attempt", 0))

@@ -41,7 +41,9 @@ export class Outbox {
     this.isKept = true; // the browser's storage works
     this.attempt = 0; // grows with every message: the server is only called for a changed value
     this.firstAttempts = new Map(); // answer id -> the first message that carried it
-    this.answered = new Set(); // records answered in this tab
+    this.answered = new Map(); // record -> its answer given in this tab
+    this.wanted = null; // {task_id, record_no} that the server is asked to bring back
+    this.showing = null; // {task_id, record_no} on screen: it stays this person's
     this.parked = new Map(); // scope -> what another person of this tab has left
     this.transport = null;
     this.heard = 0; // the newest message that the server has read
@@ -65,8 +67,17 @@ export class Outbox {
     return complete;
   }
 
-  isAnswered(taskId, recordNo) {
-    return this.answered.has(recordKey({task_id: taskId, record_no: recordNo}));
+  // Whether a record is done as it was drawn. One that was rejected comes again with a later draw, and so does
+  // one that is asked `again` although it has an answer.
+  isAnswered(item) {
+    const answer = this.answered.get(recordKey(item));
+    if (!answer) return false;
+    return answer.draw_id === item.draw_id || (answer.verdict !== 'reject' && !item.again);
+  }
+
+  want(wanted) {
+    this.wanted = wanted;
+    if (wanted) this.sendSoon();
   }
 
   // Whether the server had this answer when it had read message `attempt`: every message carries all
@@ -101,9 +112,9 @@ export class Outbox {
 
   refuse(refusal, gone) {
     const answer = this.pending.find((waiting) => waiting.answer_id === refusal.answer_id);
-    if (!answer) return; // dropped and shown before
+    if (!answer || gone.has(answer.answer_id)) return; // dropped and shown before
     gone.add(answer.answer_id);
-    this.answered.delete(recordKey(answer));
+    if (!answer.act) this.answered.delete(recordKey(answer));
     this.refusals.push(refusal);
     this.announce('refused', {answer});
   }
@@ -123,6 +134,8 @@ export class Outbox {
       this.answered.clear();
       this.refusals = [];
       this.refill = null;
+      this.wanted = null;
+      this.showing = null;
     }
     this.scope = scope;
     this.pending = [...(this.parked.get(scope) ?? []), ...this.pending];
@@ -152,8 +165,9 @@ export class Outbox {
   }
 
   remember(answer) {
+    if (answer.act) return; // a flag or a comment
     if (answer.verdict === 'retract') this.answered.delete(recordKey(answer));
-    else this.answered.add(recordKey(answer));
+    else this.answered.set(recordKey(answer), {draw_id: answer.draw_id, verdict: answer.verdict});
   }
 
   keep() {
@@ -176,7 +190,8 @@ export class Outbox {
     for (const {answer_id: id} of this.pending) {
       if (!this.firstAttempts.has(id)) this.firstAttempts.set(id, this.attempt);
     }
-    this.transport({scope: this.scope, attempt: this.attempt, answers: this.pending.slice()});
+    const {scope, attempt, wanted, showing} = this;
+    this.transport({scope, attempt, wanted, showing, answers: this.pending.slice()});
   }
 
   // Labelers say how they stand; while one is hungry the server is asked for more.

@@ -43,26 +43,37 @@ function tokenUnder(event, anchor) {
   return anchor === null || after > anchor ? Math.max(0, after - 1) : after;
 }
 
-// Tells `onDrag(anchor, token)` while the left button is down, whole tokens at a time.
-// Returns the function that stops listening.
-export function listenToDrag(box, onDrag) {
+// Tells `onDrag(anchor, token)` while the left button is down, whole tokens at a time. Where the press takes
+// hold of a span's border, `borderAt(event)` gives {span, anchor} and the drop is told as
+// `onResize(span, anchor, token)`. Returns the function that stops listening.
+export function listenToDrag(box, {onDrag, borderAt, onResize}) {
   let anchor = null;
+  let border = null;
+  let last = null;
   const down = (event) => {
     if (event.button !== 0) return;
-    const token = tokenUnder(event, null);
+    border = borderAt(event);
+    const token = border ? border.anchor : tokenUnder(event, null);
     if (token === null) return;
     event.preventDefault(); // tokens are selected here, not characters by the browser
     anchor = token;
-    onDrag(anchor, token);
+    last = null;
+    if (!border) onDrag(anchor, token);
   };
   const move = (event) => {
-    if (anchor === null) return;
+    if (anchor === null) {
+      box.style.cursor = borderAt(event) ? 'ew-resize' : '';
+      return;
+    }
     const token = tokenUnder(event, anchor);
-    if (token !== null) onDrag(anchor, token);
+    if (token === null) return;
+    last = token;
+    onDrag(anchor, token);
   };
-  const up = (event) => {
-    move(event); // a busy browser may not have told of the last step before the button went up
+  const up = () => {
+    if (anchor !== null && border && last !== null) onResize(border.span, anchor, last);
     anchor = null;
+    border = null;
   };
   box.addEventListener('mousedown', down);
   box.addEventListener('mousemove', move);

@@ -4,17 +4,15 @@ import {build, icon} from '../tokens/build.js';
 import {Choices} from '../labeler/choices.js';
 import {LabelerView, actionButton, componentOf} from '../labeler/view.js';
 import {Cursor, listenToDrag} from './cursor.js';
+import {SPAN_KEYS} from './span_keys.js';
 import {SpanSet, utf16Places} from './span_set.js';
 import {SpanTable} from './span_table.js';
 import {TokenText} from './token_text.js';
 
 function describe(line) {
   if (line.verdict === 'ignore') return 'ignored';
-  if (line.spans === undefined) return line.label_id === null ? 'nothing here' : '';
-  return ['nothing here', '1 span'][line.spans] ?? `${line.spans} spans`;
+  return ['nothing here', '1 span'][line.n_labels] ?? `${line.n_labels} spans`;
 }
-
-const fitsInOneRow = (labels) => [5, 6].includes(labels.length) && labels.every(({name}) => name.length < 9);
 
 class SpanView extends LabelerView {
   constructor(root) {
@@ -23,7 +21,13 @@ class SpanView extends LabelerView {
     this.set = new SpanSet([]);
     this.record.text.classList.add('tokens');
     this.text = new TokenText(this.record.text);
-    this.stopDrag = listenToDrag(this.record.text, (anchor, token) => this.onDrag(anchor, token));
+    this.places = []; // other places with the same words, selected together
+    this.stopDrag = listenToDrag(this.record.text, {
+      onDrag: (anchor, token) => this.onDrag(anchor, token),
+      borderAt: (event) => this.text.borderAt(event),
+      onResize: (span, anchor, token) => this.resize(span, anchor, token),
+    });
+    this.record.text.addEventListener('dblclick', () => this.selectSame());
     this.marked = build('span', {class: 'num'});
     this.record.externalId.after(this.marked);
     this.message = build('div', {class: 'message', role: 'status', 'aria-live': 'polite'});
@@ -31,6 +35,7 @@ class SpanView extends LabelerView {
     this.hints = build(
       'div', {class: 'caption hints'},
       hint(['←', '→'], 'word'), hint(['Shift', '→'], 'extend'), hint(['Tab'], 'next span'), hint(['Ctrl', 'Z'], 'last change'),
+      build('span', {}, 'Drag a border to change a span. Double-click selects the same text everywhere.'),
     );
     this.table = new SpanTable({
       clear: (span) => this.changed(() => this.set.remove(span)),
@@ -44,20 +49,25 @@ class SpanView extends LabelerView {
       usage: this.session.progress.counts().byLabel,
       choose: (label) => this.chooseLabel(label),
       title: 'Span types',
-      columns: fitsInOneRow(this.task.labels) ? 6 : 4,
     });
     const button = (key, words, act) => actionButton({key, words, act});
     this.accept = button('A', 'Accept this span', () => this.acceptSuggestion());
+    this.reject = button('X', 'Reject it', () => this.rejectSuggestion());
     this.clear = button('0', 'Clear', () => this.clearSpan());
     this.undoButton = button('⌫', 'Undo', () => this.undo());
     const submit = build('button', {class: 'btn small primary', type: 'button'}, 'Submit', build('span', {class: 'hint'}, 'Enter'));
     submit.addEventListener('mousedown', (event) => event.preventDefault());
     submit.addEventListener('click', () => this.submit());
     const actions = build(
-      'div', {class: 'actions'}, this.accept, this.clear, button('Space', 'Ignore', () => this.answer('ignore', [])), this.undoButton,
+      'div', {class: 'actions'}, this.accept, this.reject, this.clear, button('Space', 'Ignore', () => this.answer('ignore', [])), this.undoButton,
       build('span', {class: 'spring'}), button('N', 'Nothing here', () => this.submitNothing()), submit,
     );
-    this.controls.replaceChildren(this.choices.element, actions, this.hints, this.message, this.table.element);
+    const side = build('div', {class: 'actions side'}, ...this.sideActions(['Ctrl ←', 'Ctrl →']));
+    this.controls.replaceChildren(this.choices.element, actions, side, this.hints, this.message, this.table.element);
+  }
+
+  keyLines() {
+    return [...SPAN_KEYS, ...super.keyLines()];
   }
 
   labelOf(labelId) {
@@ -71,8 +81,10 @@ class SpanView extends LabelerView {
     const suggested = this.mayShow(item) ? item.spans.filter(isGuess) : [];
     if (isOther) {
       this.set = new SpanSet(item.tokens);
-      this.set.load(this.session.draft ?? item.given ?? item.spans.filter((span) => !isGuess(span)));
+      const theirs = item.given_answer?.labels ?? item.spans.filter((span) => !isGuess(span));
+      this.set.load(this.session.draft ?? item.given ?? theirs);
       this.cursor.reset(item.tokens.length);
+      this.places = [];
     }
     this.set.suggest(suggested);
     if (suggested.length) this.session.shown = {run_id: suggested[0].run_id ?? null, label_id: null};
@@ -94,6 +106,7 @@ class SpanView extends LabelerView {
     const {first, last, isSelection} = this.cursor;
     const span = isSelection ? null : this.set.at(this.cursor.token);
     this.text.drawCursor({first, last, isCursor: !isSelection, span});
+    this.text.selectAlso(this.places);
     this.table.draw(this.set.spans, {
       textOf: (marked) => this.textBetween(marked.start, marked.end),
       labelOf: (labelId) => this.labelOf(labelId),
@@ -111,6 +124,8 @@ class SpanView extends LabelerView {
     const span = item && !this.cursor.isSelection ? this.set.at(this.cursor.token) : null;
     this.accept.disabled = !span || span.confidence === null;
     this.accept.title = this.accept.disabled ? 'The cursor is not on a suggested span.' : '';
+    this.reject.disabled = this.accept.disabled;
+    this.reject.title = this.accept.title;
     this.clear.disabled = !this.spansHere().length;
     this.clear.title = this.clear.disabled ? 'The cursor is not on a span.' : '';
     this.undoButton.disabled = !this.set.past.length && !this.session.past.length;
@@ -122,9 +137,31 @@ class SpanView extends LabelerView {
   }
 
   onDrag(anchor, token) {
+    this.places = [];
     if (anchor === token) this.cursor.moveTo(token);
     else this.cursor.select(anchor, token);
     this.drawCursor();
+  }
+
+  // Gives a span the borders at which its border was dropped.
+  resize(span, anchor, token) {
+    const [first, last] = [Math.min(anchor, token), Math.max(anchor, token)];
+    const inTheWay = this.set.resize(span, first, last);
+    this.cursor.moveTo(inTheWay ? span.first : first);
+    if (inTheWay) this.refuse(first, last, inTheWay);
+    else this.changed(() => {});
+    this.drawCursor();
+  }
+
+  // After a double click: the same words everywhere in the record, to be marked with one key.
+  selectSame() {
+    if (!this.session.current || !this.cursor.count) return;
+    const {first, last} = this.set.at(this.cursor.token) ?? this.cursor;
+    this.places = this.text.sameAs(first, last);
+    this.cursor.select(first, last);
+    this.drawCursor();
+    const count = this.places.length;
+    this.say(count > 1 ? '' : 'These words stand here only.');
   }
 
   changed(change) {
@@ -137,6 +174,10 @@ class SpanView extends LabelerView {
   // Marks the selection; without one, the span or the word that the cursor stands on.
   chooseLabel(label) {
     if (!this.session.current || !this.cursor.count) return;
+    if (this.places.length > 1) {
+      this.markPlaces(label);
+      return;
+    }
     const span = this.cursor.isSelection ? null : this.set.at(this.cursor.token);
     const {first, last} = span ?? this.cursor;
     const inTheWay = this.set.mark(first, last, label.label_id);
@@ -145,6 +186,15 @@ class SpanView extends LabelerView {
       this.cursor.moveTo(last);
       this.changed(() => this.choices.flash(label.label_id));
     }
+  }
+
+  markPlaces(label) {
+    const count = this.places.length;
+    const marked = this.set.markAll(this.places, label.label_id);
+    this.places = [];
+    this.cursor.moveTo(this.cursor.last);
+    this.changed(() => this.choices.flash(label.label_id));
+    if (marked < count) this.say(`${marked} of ${count} places were marked; the others overlap spans that are marked already.`);
   }
 
   refuse(first, last, other) {
@@ -165,6 +215,11 @@ class SpanView extends LabelerView {
   acceptSuggestion() {
     const span = this.session.current && this.set.at(this.cursor.token);
     if (span && span.confidence !== null) this.changed(() => this.set.accept(span));
+  }
+
+  rejectSuggestion() {
+    const span = this.session.current && this.set.at(this.cursor.token);
+    if (span && span.confidence !== null) this.changed(() => this.set.remove(span));
   }
 
   submit() {
@@ -193,8 +248,8 @@ class SpanView extends LabelerView {
     if (event.key === 'Tab') return this.toNextSpan(event.shiftKey ? -1 : 1);
     if (event.key === '0') return this.press(event, () => this.clearSpan());
     if (event.key === 'n' || event.key === 'N') return this.press(event, () => this.submitNothing());
-    if (event.key === '/') return this.choices.focusFilter();
     if (event.key !== 'Escape' || !this.cursor.isSelection) return false;
+    this.places = [];
     this.cursor.moveTo(this.cursor.token);
     this.drawCursor();
     return true;
@@ -212,6 +267,7 @@ class SpanView extends LabelerView {
       End: () => this.cursor.count - 1,
     }[event.key];
     if (!target || !this.cursor.count) return false;
+    this.places = [];
     this.cursor.moveTo(target(), {extends: event.shiftKey});
     this.text.reveal(this.cursor.token);
     this.drawCursor();

@@ -84,6 +84,27 @@ export class SpanSet {
     return null;
   }
 
+  // Marks several places in one step of undo; those that overlap something given are left out. Returns how
+  // many were marked.
+  markAll(places, labelId) {
+    const before = this.spans;
+    const steps = this.past.length;
+    const marked = places.filter(({first, last}) => this.mark(first, last, labelId) === null).length;
+    this.past.length = steps;
+    if (marked) this.past.push(before);
+    return marked;
+  }
+
+  // Gives a span other borders. Returns the span that is in the way, or null when it is done.
+  resize(span, first, last) {
+    const inTheWay = this.given.find((other) => other !== span && other.first <= last && first <= other.last);
+    if (inTheWay) return inTheWay;
+    const rest = this.spans.filter((other) => other !== span && (other.last < first || last < other.first));
+    const [start, end] = [this.tokens[first][0], this.tokens[last][1]];
+    this.change([...rest, {...span, first, last, start, end, confidence: null}]);
+    return null;
+  }
+
   remove(span) {
     this.change(this.spans.filter((other) => other !== span));
   }

@@ -4,6 +4,7 @@
 import {build, paletteClass} from '../tokens/build.js';
 import {utf16Places} from './span_set.js';
 
+const BORDER = 5; // pixels beside a span's border that take hold of it
 const DIFFERENCES = ['first', 'last', 'label_id', 'confidence'];
 const isSameSpan = (a, b) => DIFFERENCES.every((name) => a[name] === b[name]);
 
@@ -75,6 +76,38 @@ export class TokenText {
       nodes.push(this.words[number]);
     }
     return nodes;
+  }
+
+  // The span whose left or right border lies under the pointer, with the token at its other end; or null.
+  borderAt(event) {
+    const wrapper = event.composedPath().find((node) => node.classList?.contains('span'));
+    const entry = wrapper && this.drawn.find((drawn) => drawn.wrapper === wrapper);
+    if (!entry) return null;
+    const {span} = entry;
+    const boxes = wrapper.getClientRects();
+    const isRight = Math.abs(event.clientX - boxes[boxes.length - 1].right) <= BORDER;
+    const isLeft = !isRight && Math.abs(event.clientX - boxes[0].left) <= BORDER;
+    if (!isLeft && !isRight) return null;
+    const isForward = getComputedStyle(this.box).direction !== 'rtl';
+    return {span, anchor: isRight === isForward ? span.first : span.last};
+  }
+
+  // Every place with the same words as the tokens from `first` to `last`.
+  sameAs(first, last) {
+    const words = this.words.slice(first, last + 1).map((word) => word.textContent);
+    const places = [];
+    for (let number = 0; number + words.length <= this.words.length; number += 1) {
+      if (!words.every((word, step) => this.words[number + step].textContent === word)) continue;
+      places.push({first: number, last: number + words.length - 1});
+      number += words.length - 1;
+    }
+    return places;
+  }
+
+  selectAlso(places) {
+    const nodes = places.flatMap(({first, last}) => this.nodesOf(first, last));
+    for (const node of nodes) node.classList.add('selected');
+    this.selected.push(...nodes);
   }
 
   // Shows the selected tokens, or the cursor when `isCursor`: around the whole span it stands in.

@@ -2,7 +2,8 @@
 
 FOLDER is where the app and the tests talk: `?run=NAME` reads its settings from NAME.json, writes every
 stored answer as a line to NAME.jsonl, and stores nothing while NAME.pause exists. Settings: `kind`,
-`labels` (how many), `own_keys`, `texts`, `spans` (suggested, on every record), `refuse` (record numbers).
+`labels` (how many), `own_keys`, `shift_keys`, `guidelines`, `texts`, `spans` (suggested, on every record),
+`refuse` (record numbers).
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ class Site:
         self.texts: list[str] = self.settings.get("texts", made_up)
         self.is_extraction = self.settings.get("kind") == "extraction"
         self.answers: dict[str, dict] = {}
+        self.remarks: dict[str, dict] = {}
         self.refused: list[dict[str, str]] = []
 
     def store(self, answers: list[dict]) -> None:
@@ -39,7 +41,11 @@ class Site:
             return
         with self.path.with_suffix(".jsonl").open("a") as log:
             for answer in answers:
-                if answer["answer_id"] in self.answers:
+                if answer["answer_id"] in self.answers or answer["answer_id"] in self.remarks:
+                    continue
+                if "act" in answer:
+                    self.remarks[answer["answer_id"]] = answer
+                    log.write(json.dumps(answer) + "\n")
                     continue
                 if answer["record_no"] in self.settings.get("refuse", []):
                     message = f"Record {answer['record_no']} was deleted; your answer was not stored."
@@ -57,6 +63,8 @@ class Site:
         if count:
             names = [f"topic_{chr(97 + i // 10)}{i % 10}" for i in range(count)]
         keys = OWN_KEYS if self.settings.get("own_keys") else [str(i + 1) if i < 9 else "" for i in range(len(names))]
+        if self.settings.get("shift_keys"):
+            keys = [f"{'Shift+' if i > 9 else ''}{(i + 1) % 10}" for i in range(len(names))]
         return [
             {"label_id": 101 + i, "name": name, "colour": i + 1, "key": key, "description": f"About {name}."}
             for i, (name, key) in enumerate(zip(names, keys, strict=True))
@@ -80,13 +88,22 @@ class Site:
             "spans": self.settings.get("spans", []),
         }
 
+    def recalled(self) -> dict | None:
+        record_no = outbox.wanted_record(7)
+        given = None if record_no is None else self.current().get(record_no)
+        return given and self.record(record_no) | {
+            "why": "Correction: you answered this.",
+            "given_answer": {"person": "you", "verdict": given["verdict"], "labels": given["labels"]},
+        }
+
     def queue(self) -> dict:
         done, choice = self.current(), st.session_state.get("strategy", "Smart")
         order = range(len(self.texts)) if choice == "Smart" else reversed(range(len(self.texts)))
-        left = [record_no for record_no in order if record_no not in done]
+        left = [record_no for record_no in order if done.get(record_no, {}).get("verdict", "reject") == "reject"]
         return {
             "queue_id": f"7:{choice}",
             "items": [self.record(record_no) for record_no in left[:BATCH]],
+            "recalled": self.recalled(),
             "exhausted": len(left) <= BATCH,
             "empty_message": "Every record has an answer.",
         }
@@ -107,7 +124,13 @@ class Site:
 
     def line(self, answer: dict) -> dict:
         label = answer["labels"][0]["label_id"] if answer["labels"] else None
-        return {"text": self.texts[answer["record_no"]], "label_id": label, "verdict": answer["verdict"]}
+        return {
+            "record_no": answer["record_no"],
+            "text": self.texts[answer["record_no"]],
+            "label_id": label,
+            "n_labels": len(answer["labels"]),
+            "verdict": answer["verdict"],
+        }
 
 
 @st.cache_resource
@@ -121,7 +144,11 @@ def frame() -> None:
     with st.container(horizontal=True, horizontal_alignment="right"):
         outbox.mount(
             scope=f"{run}|{person}",
-            acknowledged=[answer["answer_id"] for answer in pending if answer["answer_id"] in site.answers],
+            acknowledged=[
+                answer["answer_id"]
+                for answer in pending
+                if answer["answer_id"] in site.answers or answer["answer_id"] in site.remarks
+            ],
             refused=site.refused,
             refill=site.queue(),
             on_change=lambda: site.store(outbox.pending()),
@@ -134,9 +161,10 @@ def label_page() -> None:
     left.text_input("A note", key="note")
     show = middle.toggle("Show suggestions", value=True)
     right.segmented_control("Records", ["Smart", "Backwards"], key="strategy", default="Smart", required=True)
-    kind = "extraction" if site.is_extraction else "single_label"
+    kind = site.settings.get("kind", "single_label")
     mount = span_labeler.mount if site.is_extraction else labeler.mount
     task = {"task_id": 7, "name": "topic", "kind": kind, "labels": site.labels()}
+    task["guidelines"] = site.settings.get("guidelines", "")
     mount(task=task, queue=site.queue(), progress=site.progress(), show_suggestions=show, key="labeler")
     st.caption(f"runs: {st.session_state.runs}")
 
