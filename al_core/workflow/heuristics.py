@@ -11,7 +11,7 @@ from al_core.source import check_source, read_settings, same_but_threshold
 from al_core.store import Store
 from al_core.types import Heuristic, Person, Problem, Run, Task
 from al_core.workflow.jobs import JobBoard
-from al_core.workflow.running import run_key
+from al_core.workflow.running import KIND_WORDS, run_key
 from al_core.workflow.starters import STARTERS
 from al_core.workflow.thresholds import adopt_from_code, in_code
 
@@ -30,9 +30,9 @@ class Status:
 
 def create(store: Store, task: Task, name: str, starter: str, person: Person) -> Heuristic:
     """Return a new heuristic made from a starter; its name gets a number where it is taken."""
-    if task.kind == "extraction":
+    if task.kind != "single_label":
         raise InvalidInput(
-            f"Active learners work on classification tasks; {task.name!r} is an extraction task.",
+            f"Active learners work on classification tasks; {task.name!r} is {KIND_WORDS[task.kind]}.",
             "Pick a classification task.",
         )
     if starter not in STARTERS:

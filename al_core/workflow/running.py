@@ -25,6 +25,12 @@ from al_core.workflow.workspace import Workspace
 
 Rows = NDArray[np.int64]
 
+# tasks that learners cannot be fitted on, as messages name them
+KIND_WORDS: dict[str, str] = {
+    "extraction": "an extraction task",
+    "multi_label": "a task with several labels a record, which learners do not handle yet",
+}
+
 
 @dataclass(slots=True)
 class _Log:
@@ -115,7 +121,7 @@ def _execute(
 ) -> None:
     task = store.projects.task(heuristic.task_id)
     if task.kind != "single_label":
-        raise RunFailed("task", f"Learners run on classification tasks; {task.name!r} is an extraction task.")
+        raise RunFailed("task", f"Learners run on classification tasks; {task.name!r} is {KIND_WORDS[task.kind]}.")
     settings = read_settings(heuristic.source)
     revision = store.answers.revision(task.task_id)
     training = training_set(store, task, heuristic, settings)

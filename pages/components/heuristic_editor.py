@@ -40,9 +40,9 @@ def new_heuristic(here: Current) -> None:
         st.caption("A scikit-learn model over embeddings, evaluated out-of-fold on your labels.")
         starter = st.radio("Starter", list(STARTERS), key="starter")
         name = st.text_input("Name", placeholder=starter, key="heuristic_name", max_chars=80)
-        extraction = here.task is not None and here.task.kind == "extraction"
-        why = "Active learners work on classification tasks." if extraction else None
-        if st.button("Create", type="primary", disabled=extraction, help=why):
+        is_other = here.task is not None and here.task.kind != "single_label"
+        why = "Active learners work on classification tasks with one label a record." if is_other else None
+        if st.button("Create", type="primary", disabled=is_other, help=why):
             assert here.task is not None
             with mistakes_shown():
                 made = heuristics.create(here.workspace.store, here.task, name, starter, here.person)

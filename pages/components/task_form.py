@@ -8,18 +8,30 @@ import streamlit as st
 
 from al_core.types import Label, Task, TaskKind
 from al_core.workflow.labels import LONGEST_NAME, add_label, change_labels, create_task
+from al_core.workflow.task_settings import (
+    MOST_ANSWERS,
+    MOST_PEOPLE,
+    TaskSettings,
+    change_task_settings,
+    task_settings,
+)
 from pages.components.frame import Current, choose
 from pages.components.literal import literal
 from pages.components.messages import mistakes_shown
 
 PALETTE = ("teal", "orange", "rose", "sky", "moss", "brown", "navy", "coral", "pine", "gold", "plum", "slate")
-KINDS: dict[str, TaskKind] = {"Classification, one label a record": "single_label", "Extraction, spans": "extraction"}
+KINDS: dict[str, TaskKind] = {
+    "Classification, one label a record": "single_label",
+    "Classification, several labels a record": "multi_label",
+    "Extraction, spans": "extraction",
+}
 
 
 def tasks_section(here: Current) -> None:
     """Draw the labels of the current task, and a form for a new task."""
     if here.task is not None:
         _labels(here, here.task)
+        _settings(here, here.task)
     texts = [one for one in here.workspace.store.projects.attributes(here.project.project_id) if one.is_text]
     with st.expander("New task", icon=":material/add:", expanded=here.task is None):
         if not texts:
@@ -54,6 +66,36 @@ def _labels(here: Current, task: Task) -> None:
             st.rerun()
 
 
+def _settings(here: Current, task: Task) -> None:
+    """Draw how the task is labelled: guidelines, people per record, how often learners run again."""
+    known = task_settings(here.workspace.store, task)
+    with st.form(f"task_settings_{task.task_id}"):
+        st.subheader("How it is labelled", anchor=False)
+        guidelines = st.text_area(
+            "Guidelines, in Markdown", known.guidelines, height=180, help="Shown beside the text on the Label page."
+        )
+        left, right = st.columns(2)
+        overlap = left.number_input(
+            "People who answer each record",
+            1,
+            MOST_PEOPLE,
+            known.overlap,
+            help="Several show how far people agree.",
+        )
+        every = right.number_input(
+            "Run learners again after so many new answers",
+            0,
+            MOST_ANSWERS,
+            known.retrain_every,
+            help="In the background, while people go on labeling. 0: only when somebody runs them.",
+        )
+        if st.form_submit_button("Save"):
+            with mistakes_shown():
+                wanted = TaskSettings(guidelines, int(overlap), int(every))
+                change_task_settings(here.workspace.store, task, wanted)
+                st.toast("Saved.")
+
+
 def _edited(task: Task) -> tuple[Label, ...]:
     """Return the labels as they stand in the table, saved or not."""
     edited = st.data_editor(
@@ -69,7 +111,7 @@ def _edited(task: Task) -> tuple[Label, ...]:
         hide_index=True,
         key=f"labels_{task.task_id}",
         column_config={
-            "Key": st.column_config.TextColumn(max_chars=1, help="One character that gives the label."),
+            "Key": st.column_config.TextColumn(max_chars=7, help="One character, or Shift+1 and the like."),
             "Colour": st.column_config.SelectboxColumn(options=PALETTE, required=True),
             "Name": st.column_config.TextColumn(required=True, max_chars=LONGEST_NAME),
             "Description": st.column_config.TextColumn(width="large"),
