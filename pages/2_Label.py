@@ -13,13 +13,13 @@ with st.container(horizontal=True, vertical_alignment="center"):
     st.title("Label", anchor=False, width="content")
     st.space("stretch")
     show = st.toggle("Show suggestions", value=True, key="show_suggestions", persist_state="session")
-    st.selectbox(
+    st.segmented_control(
         "Which records",
         list(QUEUES),
-        index=list(QUEUES).index(strategy()),
+        default=strategy(),
+        required=True,
         key="strategy_choice",
         label_visibility="collapsed",
-        width=180,
         on_change=lambda: state.put("strategy", state.widget("strategy_choice")),
     )
 st.caption(QUEUES.get(strategy()).caption)

@@ -102,8 +102,10 @@ export class LabelerView {
   sideActions(arrows) {
     const button = (key, words, act) => actionButton({key, words, act, style: 'tertiary'});
     this.flagButton = button('F', 'Flag', () => this.flag());
-    this.backButton = button(arrows[0], 'Previous', () => this.go('back'));
-    this.forwardButton = button(arrows[1], 'Next', () => this.go('forward'));
+    this.backButton = button(arrows[0], '', () => this.go('back'));
+    this.forwardButton = button(arrows[1], '', () => this.go('forward'));
+    this.backButton.setAttribute('aria-label', 'Previous record');
+    this.forwardButton.setAttribute('aria-label', 'Next record');
     return [
       this.flagButton, button('M', 'Comment', () => this.record.comments.open()), this.backButton, this.forwardButton,
       button('?', 'Keys', () => this.help.open(this.keyLines())),
