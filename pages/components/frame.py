@@ -16,6 +16,7 @@ from pages.components.answers import saved_indicator
 from pages.components.jobs import jobs_panel
 from pages.components.literal import literal
 from pages.components.messages import mistakes_shown
+from pages.components.redraw import drawing_page
 from pages.components.resources import workspace
 
 WIDTHS = {"Label": 1200}
@@ -38,7 +39,7 @@ class Current:
 def page_frame(title: str) -> Iterator[None]:
     """Draw the frame and run the page inside it; a person's mistake becomes a message, a bug stays loud."""
     width = WIDTHS.get(title, WIDTH)
-    with st.container(horizontal_alignment="center"), st.container(width=width):
+    with drawing_page(), st.container(horizontal_alignment="center"), st.container(width=width):
         opened = False
         with mistakes_shown():
             current = _open()

@@ -18,6 +18,7 @@ from pages.components.literal import literal
 from pages.components.messages import mistakes_shown
 from pages.components.numbers import estimate_text
 from pages.components.protection import consent_banner, protection_line
+from pages.components.redraw import redraw_page_if
 from pages.components.tables import status_badge
 from pages.components.trial import start_trial, trial_panel
 
@@ -181,8 +182,7 @@ def run_panel(here: Current, heuristic: Heuristic) -> None:
             _result(here, heuristic)
     was_running = state.get("watched_run")
     state.put("watched_run", job.job_id if job else None)
-    if was_running and job is None:
-        st.rerun()
+    redraw_page_if(bool(was_running) and job is None)
 
 
 def _result(here: Current, heuristic: Heuristic) -> None:

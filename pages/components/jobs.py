@@ -9,6 +9,7 @@ from al_core.workflow.workspace import Workspace
 from pages.components import state
 from pages.components.heartbeat import heartbeat
 from pages.components.literal import literal
+from pages.components.redraw import redraw_page_if
 
 WHILE_RUNNING = 1.0
 AT_REST = 5.0
@@ -30,8 +31,7 @@ def jobs_panel(workspace: Workspace, person: Person) -> None:
     seen = state.get("running_jobs")
     now = sorted(job.job_id for job in running)
     state.put("running_jobs", now)
-    if seen is not None and set(seen) - set(now):
-        st.rerun()
+    redraw_page_if(seen is not None and bool(set(seen) - set(now)))
 
 
 def _running(workspace: Workspace, job: Job) -> None:

@@ -11,6 +11,7 @@ from al_core.workflow.workspace import Workspace
 from pages.components import state
 from pages.components.heartbeat import heartbeat
 from pages.components.literal import literal
+from pages.components.redraw import redraw_page_if
 from pages.components.tables import status_badge
 
 BEAT = 0.5
@@ -32,8 +33,7 @@ def run_list(workspace: Workspace, task: Task) -> None:
     before = state.get("running_heuristics") or []
     now = [one.heuristic_id for one in running]
     state.put("running_heuristics", now)
-    if set(before) - set(now):
-        st.rerun()
+    redraw_page_if(bool(set(before) - set(now)))
 
 
 def _row(workspace: Workspace, heuristic: Heuristic) -> None:

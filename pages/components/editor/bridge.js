@@ -3,6 +3,7 @@
 // was merged away would be a press of Run that nobody heard.
 
 import {boxAbove, letEscapeLeave, listenForKeys, setOptions, waitForAce} from './ace.js';
+import {holdNextClick} from './clicks.js';
 import {dressFrame} from './look.js';
 import {ProblemMarks} from './problems.js';
 import {onceGone} from '../tokens/build.js';
@@ -86,7 +87,7 @@ class EditorBridge {
   listen() {
     const {ace, frame, parts} = this;
     ace.on('blur', () => {
-      this.send();
+      if (this.send()) holdNextClick();
       parts.status.classList.remove('editing');
     });
     ace.on('focus', () => {
@@ -122,10 +123,11 @@ class EditorBridge {
   send(wanted) {
     clearTimeout(this.pause);
     const text = this.ace.getValue();
-    if (!wanted && text === this.sent) return;
+    if (!wanted && text === this.sent) return false;
     if (wanted) this.events = {...this.events, [wanted]: eventId()};
     this.sent = text;
     this.setStateValue('draft', {text, generation: this.generation, ...this.events});
+    return true;
   }
 
   showProblems() {
