@@ -7,12 +7,13 @@ const SAME_CLICK_MS = 600; // a press longer than this is another click
 export function holdNextClick() {
   const sentBy = performance.now() + AFTER_STATE_MS;
   const hold = (event) => {
-    const target = event.composedPath().find((node) => node instanceof HTMLElement);
+    const [target] = event.composedPath();
     const wait = sentBy - performance.now();
-    if (!target || wait <= 0) return;
+    const isStreamlits = target.getRootNode() === document; // components of ours work with the editor itself
+    if (!isStreamlits || wait <= 0) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    setTimeout(() => target.click(), wait);
+    setTimeout(() => target.dispatchEvent(new MouseEvent('click', event)), wait);
   };
   document.addEventListener('click', hold, {capture: true, once: true});
   setTimeout(() => document.removeEventListener('click', hold, {capture: true}), SAME_CLICK_MS);
