@@ -16,7 +16,7 @@ help:
 	@echo "make app              serve the app on this machine      (PORT=8501, LIGHT=1)"
 	@echo "make demo             the same, with a project that has answers and heuristics already"
 	@echo "make serve HOST=...   serve it to other machines         (PORT=8501, LIGHT=1)"
-	@echo "make check            lint, types and unit tests, in under a minute"
+	@echo "make check            lint, types and unit tests, in little more than a minute"
 	@echo "make test             everything, with browser tests; installs what it needs"
 	@echo "make test-long        the long series, and the store on DuckDB 2.0.0"
 	@echo "make lint format      check the style, put it right"
