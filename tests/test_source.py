@@ -1,5 +1,7 @@
 """What heuristic code says about itself, and what is wrong with it, without running it."""
 
+import ast
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -185,3 +187,16 @@ def test_imported_packages_are_those_of_import_statements_anywhere():
     source = "import numpy as np, os.path\ndef f():\n    from torch import nn\n    from . import x\n'import pandas'"
     assert imported_packages(source) == {"numpy", "os", "torch"}
     assert imported_packages("import (") == frozenset()
+
+
+def test_a_tree_disturbed_by_another_thread_is_built_again(monkeypatch):
+    disturbed = iter([True, True, False])
+    parse_once = ast.parse
+
+    def parse(*arguments):
+        if next(disturbed):
+            raise SystemError("AST constructor recursion depth mismatch")
+        return parse_once(*arguments)
+
+    monkeypatch.setattr(ast, "parse", parse)
+    assert imported_packages("import numpy") == {"numpy"}

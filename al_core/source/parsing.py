@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import ast
+import threading
 from collections.abc import Iterator, Mapping
 
 from al_core.errors import ActiveLearnersError
 from al_core.types import Problem
 
 FILE_NAME = "heuristic.py"
+
+# Python 3.11 counts the depth of a syntax tree in one place for all threads, so trees built side by side can end in
+# a SystemError (https://github.com/python/cpython/issues/106905). Ours are built one after another; when a library's
+# tree came between all the same, the next try is undisturbed.
+_one_tree_at_a_time = threading.Lock()
+TRIES = 5
 
 
 class SourceProblem(ActiveLearnersError):
@@ -30,13 +37,23 @@ def parse(source: str) -> ast.Module:
     if unreadable is not None:
         raise SourceProblem((unreadable,))
     try:
-        tree = ast.parse(source, FILE_NAME)
+        tree = _tree(source)
         compile(tree, FILE_NAME, "exec")  # finds what the grammar alone lets pass, such as `return` outside a function
     except SyntaxError as error:
         raise SourceProblem((_from_syntax_error(error),)) from error
     except (RecursionError, MemoryError) as error:
         raise SourceProblem((Problem(1, "The code is nested too deeply to be read."),)) from error
     return tree
+
+
+def _tree(source: str) -> ast.Module:
+    with _one_tree_at_a_time:
+        for _ in range(TRIES - 1):
+            try:
+                return ast.parse(source, FILE_NAME)
+            except SystemError:
+                continue
+        return ast.parse(source, FILE_NAME)
 
 
 def _unreadable_character(source: str) -> Problem | None:
