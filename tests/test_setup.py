@@ -180,6 +180,29 @@ def test_all_parts_run_when_one_fails(capfd, monkeypatch):
     assert re.search(r"installs \(apart\) +3\.0", printed)
 
 
+@pytest.mark.parametrize(("fails_again", "code"), [(False, 0), (True, 1)])
+def test_what_failed_beside_real_processes_is_tried_once_more_and_named(fails_again, code, capsys, monkeypatch):
+    checks = load("run_checks")
+    tries = []
+
+    def succeeds(command, env):
+        tries.append("--last-failed" in command)
+        return tries[-1] and not fails_again
+
+    monkeypatch.setattr(checks, "succeeds", succeeds)
+    monkeypatch.setattr(sys, "argv", ["run_checks", "browser"])
+    assert checks.main() == code
+    assert tries == [False, True]
+    assert ("some failed at first" in capsys.readouterr().out) == (not fails_again)
+
+
+def test_unit_tests_have_one_try(monkeypatch):
+    checks = load("run_checks")
+    monkeypatch.setattr(checks, "succeeds", lambda command, env: "--last-failed" in command)
+    monkeypatch.setattr(sys, "argv", ["run_checks", "unit"])
+    assert checks.main() == 1
+
+
 def test_no_chromium_to_be_had_is_said(capsys, monkeypatch):
     machine = load("prepare_machine")
     monkeypatch.setattr(machine, "has_chromium", lambda: False)
