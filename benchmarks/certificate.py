@@ -16,16 +16,17 @@ from al_core.evaluation.certificate import certify, look_share, needed_kept
 from al_core.evaluation.correction import corrected_precision
 from al_core.evaluation.precision import clopper_pearson
 from benchmarks.figures import Figure, report
-from benchmarks.trials import LEARNERS, Trial, chosen_labels, random_labels, trial
+from benchmarks.trials import LEARNERS, TWENTY, Trial, chosen_labels, random_labels, trial
 from benchmarks.vectors import labelled_vectors
 
 SETS = ("sms_spam", "banking77")
 TARGETS = (0.80, 0.90, 0.95)
 SIZES = (100, 200, 500, 1000)
 DELTA = 0.05
-LOOKS, HEURISTICS = 10, 20
+LOOKS = 10
 TALKED_INTO = 0.10  # of the errors that are shown, by a prediction on screen
 Group = dict[tuple[str, str, str], list[Trial]]
+Twenties = list[list[Trial]]
 
 
 @dataclass(slots=True)
@@ -69,10 +70,24 @@ def fit_group(fits: int) -> Group:
                 "margin + 20 % audit": chosen_labels(vectors, truth, SIZES[-1], rng),
             }
             for way, (rows, audit) in ways.items():
-                for learner in LEARNERS:
-                    shown = trial(vectors, truth, rows, audit, learner)
+                for learner, make in LEARNERS.items():
+                    shown = trial(vectors, truth, rows, audit, make)
                     group.setdefault((name, way, learner), []).append(shown)
     return group
+
+
+def fit_twenties(fits: int) -> Twenties:
+    """Return twenty heuristics of one person for each set and seed, all on the same random labels."""
+    twenties: Twenties = []
+    for name in SETS:
+        loaded = labelled_vectors(name)
+        if loaded is None:
+            continue
+        vectors, truth = loaded
+        for seed in range(fits):
+            rows, audit = random_labels(len(truth), SIZES[-1], np.random.default_rng(seed))
+            twenties.append([trial(vectors, truth, rows, audit, make) for make in TWENTY])
+    return twenties
 
 
 def rerun(shown: Trial, tally: Tally, rng: np.random.Generator) -> None:
@@ -117,7 +132,7 @@ def kept_promise(figure: str, short: int, runs: int, naive_short: int | None = N
     return Figure(named, rate, "rate", against, None, f"lower end at most {DELTA}", low <= DELTA)
 
 
-def temptations(group: Group, projects: int) -> Iterator[Figure]:
+def temptations(group: Group, twenties: Twenties, projects: int) -> Iterator[Figure]:
     """Yield what looking again, trying many, and correcting shown errors do, without and with what is done against."""
     pool = [one for key, trials in group.items() if key[1] == "random" for one in trials]
     if not pool:
@@ -129,10 +144,10 @@ def temptations(group: Group, projects: int) -> Iterator[Figure]:
         order = rng.permutation(len(shown.confidence))
         for paid in (0, 1):
             broken[0, paid] += _peeks(shown, order, target, paid=bool(paid))
-            broken[1, paid] += _tries(pool, order[:300], target, number, paid=bool(paid))
+            broken[1, paid] += _tries(twenties[number % len(twenties)], order[:300], target, paid=bool(paid))
             broken[2, paid] += _corrects(shown, order[:300], target, np.random.default_rng(number), paid=bool(paid))
     names = (
-        f"{LOOKS} looks at a growing sample", f"{HEURISTICS} heuristics tried",
+        f"{LOOKS} looks at a growing sample", f"{len(TWENTY)} heuristics tried",
         f"{TALKED_INTO:.0%} of the shown errors taken over",
     )  # fmt: skip
     for name, (without, with_payment) in zip(names, broken.tolist(), strict=True):
@@ -152,10 +167,9 @@ def _peeks(shown: Trial, order: NDArray[np.int64], target: float, *, paid: bool)
     )
 
 
-def _tries(pool: list[Trial], rows: NDArray[np.int64], target: float, first: int, *, paid: bool) -> bool:
-    delta = look_share(DELTA, 1, HEURISTICS) if paid else DELTA
-    tried = [pool[(first + step) % len(pool)] for step in range(min(HEURISTICS, len(pool)))]
-    return any(_is_short(one, rows, one.correct[rows], target, delta) for one in tried)
+def _tries(twenty: list[Trial], rows: NDArray[np.int64], target: float, *, paid: bool) -> bool:
+    delta = look_share(DELTA, 1, len(twenty)) if paid else DELTA
+    return any(_is_short(one, rows, one.correct[rows], target, delta) for one in twenty)
 
 
 def _corrects(shown: Trial, rows: NDArray[np.int64], target: float, rng: np.random.Generator, *, paid: bool) -> bool:
@@ -195,13 +209,13 @@ def main() -> None:
     """Fit, rerun, and print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="print a list of figures instead of a table")
-    parser.add_argument("--fits", type=int, default=3, help="fits of each learner on each choice of labels")
-    parser.add_argument("--reruns", type=int, default=300, help="reruns of each cell, and projects")
+    parser.add_argument("--fits", type=int, default=10, help="fits of each learner on each choice of labels")
+    parser.add_argument("--reruns", type=int, default=500, help="reruns of each cell, and projects")
     arguments = parser.parse_args()
     group = fit_group(arguments.fits)
     figures = [
         *rates(group, arguments.reruns),
-        *temptations(group, arguments.reruns),
+        *temptations(group, fit_twenties(arguments.fits), arguments.reruns),
         *estimates(group),
     ]
     report(figures, arguments.json)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,8 @@ from sklearn.base import ClassifierMixin
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
 
 from al_core.learning.calibration import fit_calibrator
 from al_core.learning.folds import deal
@@ -19,12 +22,32 @@ Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
-LEARNERS: dict[str, Callable[[], ClassifierMixin]] = {
+Make = Callable[[], ClassifierMixin]
+
+
+def half_of_the_columns(seed: int) -> ClassifierMixin:
+    """Return logistic regression that sees a random half of the vectors' columns."""
+
+    def part(vectors: Floats) -> Floats:
+        n = vectors.shape[1]
+        return vectors[:, np.random.default_rng(seed).permutation(n)[: n // 2]]
+
+    return make_pipeline(FunctionTransformer(part), LogisticRegression(C=10, max_iter=300))
+
+
+LEARNERS: dict[str, Make] = {
     "LR C=1": lambda: LogisticRegression(max_iter=300),
     "LR C=10": lambda: LogisticRegression(C=10, max_iter=300),
     "random forest": lambda: RandomForestClassifier(100, random_state=0),
     "15 neighbours": lambda: KNeighborsClassifier(15, weights="distance"),
 }
+# what a person who looks for a heuristic that passes would try one after the other
+TWENTY: tuple[Make, ...] = (
+    *(partial(LogisticRegression, C=c, max_iter=300) for c in (0.5, 1, 2, 5, 10, 20, 50)),
+    *(partial(half_of_the_columns, seed) for seed in range(5)),
+    *(partial(KNeighborsClassifier, k, weights="distance") for k in (5, 10, 15, 30)),
+    *(partial(RandomForestClassifier, 50, random_state=seed) for seed in range(4)),
+)
 AUDIT_SHARE = 0.2
 BATCH = 100
 
@@ -63,9 +86,9 @@ def chosen_labels(vectors: NDArray[np.float32], truth: Rows, n: int, rng: np.ran
     return rows[:n], audit[:n]
 
 
-def trial(vectors: NDArray[np.float32], truth: Rows, rows: Rows, audit: Mask, learner: str) -> Trial:
+def trial(vectors: NDArray[np.float32], truth: Rows, rows: Rows, audit: Mask, make: Make) -> Trial:
     """Return what a learner with these labels shows, and what it really does, as the app would compute it."""
-    make, n_classes = LEARNERS[learner], int(truth.max()) + 1
+    n_classes = int(truth.max()) + 1
     labels = truth[rows]
     folds = deal([str(one) for one in labels], [], np.empty(0, dtype=np.int8))
     oof = np.zeros((len(rows), n_classes))
@@ -90,7 +113,7 @@ def trial(vectors: NDArray[np.float32], truth: Rows, rows: Rows, audit: Mask, le
 
 
 def _proba(
-    make: Callable[[], ClassifierMixin],
+    make: Make,
     vectors: NDArray[np.float32],
     labels: Rows,
     asked: NDArray[np.float32],
