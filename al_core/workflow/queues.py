@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.learning.disagreement import disagreement
+from al_core.learning.diversity import WIDTH, diverse_order
 from al_core.learning.duplicates import first_of_each
 from al_core.registry import Registry
 from al_core.store import Store
@@ -21,6 +22,7 @@ from al_core.types import RANDOM, Person, Run, Task
 Rows = NDArray[np.int64]
 
 HEAD = 160  # so many of the first in a ranking are looked at for near-duplicates, four times what is drawn
+KINDS = 40  # so many different ones are looked for among the hard records, as many as are drawn
 
 
 class NothingToAsk(Exception):
@@ -69,10 +71,25 @@ def _smart(situation: Situation) -> Ranking:
     return Ranking(_without_near_duplicates(situation, ranked.records), ranked.drawn_by)
 
 
+def _diverse(situation: Situation) -> Ranking:
+    """Return hard records of different kinds; those that somebody has or is asked would hide their neighbours."""
+    store, task_id = situation.store, situation.task.task_id
+    if situation.run is None:
+        return _by_run(situation, "margin")
+    records, score = store.runs.candidates(situation.run.run_id, "margin")
+    is_open = ~np.isin(records, np.concatenate([store.answers.answered(task_id), store.draws.leased(task_id)]))
+    records, score = records[is_open], score[is_open]
+    head = records[: WIDTH * KINDS]
+    rng = np.random.default_rng(situation.run.run_id)
+    order = diverse_order(score[: len(head)], _vectors_of(_vectors(situation), head), KINDS, rng=rng)
+    return Ranking(np.concatenate([head[order], records[len(head) :]]), "diverse_margin")
+
+
 def _by_run(situation: Situation, strategy: str) -> Ranking:
     """Return what a query strategy would ask by the newest run; before there is one, the most typical records."""
     if situation.run is not None:
-        return Ranking(situation.store.runs.candidates(situation.run.run_id, strategy), strategy)
+        records, _ = situation.store.runs.candidates(situation.run.run_id, strategy)
+        return Ranking(records, strategy)
     file = _vectors(situation, with_typical=True)
     return Ranking(file.typical.astype(np.int64) if file else np.zeros(0, dtype=np.int64), "typicality")
 
@@ -146,6 +163,13 @@ QUEUES.register("Smart")(
     LabelQueue(
         _smart,
         "What teaches a learner most: typical texts first, then those that the newest run finds hard.",
+        by_run=True,
+    )
+)
+QUEUES.register("Diverse")(
+    LabelQueue(
+        _diverse,
+        "Hard for the newest run, and of different kinds: one of each group of similar texts first.",
         by_run=True,
     )
 )

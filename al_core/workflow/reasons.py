@@ -36,7 +36,7 @@ def why(task: Task, drawn: DrawnRecord, guesses: tuple[Guess, ...], given: Given
         reason = "set aside for a second look. " if drawn.drawn_by == "flagged" else ""
         answered = f"{given.person} answered {_in_words(task, given)}." if given else ""
         return f"{drawn.strategy}: {reason}{answered}".strip()
-    if drawn.drawn_by == "margin" and len(guesses) == 2:
+    if drawn.drawn_by in ("margin", "diverse_margin") and len(guesses) == 2:
         first, second = (task.label_name(guess.label_id) for guess in guesses)
         sure, less = (f"{guess.confidence:.2f}" for guess in guesses)
         return f"{drawn.strategy}: the model is torn between {first} and {second}, {sure} against {less}."

@@ -79,7 +79,7 @@ def test_after_a_run_its_candidates_come_first(shop, ask):
     shop.answer(range(10))
     run_now(shop)
     last = shop.store.runs.newest_of_task(shop.task.task_id)
-    ranked = shop.store.runs.candidates(last.run_id, "least_confidence").tolist()
+    ranked = shop.store.runs.candidates(last.run_id, "least_confidence")[0].tolist()
     asked = ask(strategy="Least sure")
     chosen = [one for one in asked.records if one.drawn.drawn_by == "least_confidence"]
     places = [ranked.index(one.record.record_no) for one in chosen]

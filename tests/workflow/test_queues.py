@@ -7,7 +7,7 @@ import pytest
 
 from al_core.errors import InvalidInput, NotFound
 from al_core.workflow.labeling import queue, recall, submit
-from al_core.workflow.queues import QUEUES
+from al_core.workflow.queues import QUEUES, Situation
 from al_core.workflow.running import run
 from al_core.workflow.task_settings import TaskSettings, change_task_settings, task_settings
 
@@ -75,6 +75,18 @@ def test_smart_asks_one_of_several_that_say_the_same(shop, ask):
     assert smart[len(firsts) :] == [number for number in by_kind if number in smart[len(firsts) :]]
     plain = chosen("Entropy", shop.bo)
     assert plain == [number for number in by_kind if number in plain]
+
+
+def test_diverse_asks_one_of_each_kind_before_it_asks_a_second(shop, ask, monkeypatch):
+    monkeypatch.setattr("al_core.workflow.queues.KINDS", 3)
+    shop.vectors = np.eye(3, dtype=np.float32)[np.arange(60) % 3]
+    shop.put_vectors(60)
+    shop.answer(range(9))
+    ranking = QUEUES.get("Diverse").rank(Situation(shop.store, shop.task, shop.ann, run_now(shop)))
+    assert {number % 3 for number in ranking.records[:3]} == {0, 1, 2}
+    assert sorted(ranking.records) == list(range(9, 60))
+    chosen = [one for one in ask("Diverse").records if one.drawn.drawn_by == "diverse_margin"]
+    assert "the model is torn between" in chosen[0].why
 
 
 def test_disagreement_needs_two_heuristics_and_says_so(shop, ask):

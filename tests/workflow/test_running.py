@@ -118,7 +118,7 @@ def test_the_pool_is_what_nobody_answered_and_nobody_deleted(shop):
     assert stored.pool_size == 60 - 20 - 2 - 3
     label_ids, confidences = shop.store.runs.pool(stored.run_id)
     assert len(label_ids) == len(confidences) == stored.pool_size
-    ranked = shop.store.runs.candidates(stored.run_id, "margin")
+    ranked, _ = shop.store.runs.candidates(stored.run_id, "margin")
     assert set(ranked.tolist()) == set(range(60)) - set(range(22)) - {50, 51, 52}
 
 
