@@ -12,7 +12,12 @@ from al_core.errors import InvalidInput
 
 
 def deal(
-    classes: Sequence[str], dealt_classes: Sequence[str], dealt_folds: NDArray[np.int8], *, k: int = 5
+    classes: Sequence[str],
+    dealt_classes: Sequence[str],
+    dealt_folds: NDArray[np.int8],
+    *,
+    k: int = 5,
+    rng: np.random.Generator | None = None,
 ) -> NDArray[np.int8]:
     """Return the fold 0 .. k-1 of each new record [m], given the class and fold of every record dealt before.
 
@@ -20,7 +25,8 @@ def deal(
     fewest records of its class, of these the one with fewest records at all, of these the first. So the folds of a
     class differ by at most one record, classes start where the folds are least filled, a class of one record is kept,
     and the answer depends on what was dealt but not on the number of calls. No class is too small for it,
-    unlike a stratified split; singletons must stay, because leaving them out flatters the evaluation.
+    unlike a stratified split; singletons must stay, because leaving them out flatters the evaluation. With `rng` the
+    choice among equally filled folds is random: a repeat of the cross-validation has other neighbours in its folds.
 
     >>> deal(["ham", "ham", "spam"], [], np.array([], dtype=np.int8)).tolist()
     [0, 1, 2]
@@ -41,7 +47,8 @@ def deal(
     folds = np.empty(len(classes), dtype=np.int8)
     for row, name in enumerate(classes):
         counts = of_class[name]
-        fold = min(range(k), key=lambda candidate: (counts[candidate], overall[candidate], candidate))
+        turn = range(k) if rng is None else rng.permutation(k).tolist()
+        fold = min(turn, key=lambda candidate: (counts[candidate], overall[candidate]))
         counts[fold] += 1
         overall[fold] += 1
         folds[row] = fold

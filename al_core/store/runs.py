@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +13,18 @@ from numpy.typing import NDArray
 
 from al_core.store.database import Database
 from al_core.store.projects import now
+from al_core.store.run_results import (
+    OUT_OF_FIT,
+    FinishedRun,
+    Judged,
+    TopTwo,
+    candidates_table,
+    out_of_fold_table,
+    ranked,
+)
 from al_core.types import Run, RunState
+
+__all__ = ["FinishedRun", "Judged", "Runs", "TopTwo"]
 
 RUN_COLUMNS = (
     "run_id, heuristic_id, version_no, state, coalesce(label_revision, 0), coalesce(n_labelled, 0),"
@@ -22,47 +32,8 @@ RUN_COLUMNS = (
     " error_line, log, started_ts, ended_ts"
 )
 
-
-@dataclass(frozen=True, slots=True)
-class TopTwo:
-    """The two most probable labels of each record. Arrays [n]; a second label id of 0 means there is none."""
-
-    record_no: NDArray[np.int64]
-    first: NDArray[np.int64]
-    first_raw: NDArray[np.float64]
-    first_calibrated: NDArray[np.float64]
-    second: NDArray[np.int64]
-    second_raw: NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class FinishedRun:
-    """All that a finished run leaves behind. `in_pool` [n]: unlabelled at the time of the run."""
-
-    predictions: TopTwo
-    in_pool: NDArray[np.bool_]
-    out_of_fold: TopTwo
-    fold_no: NDArray[np.int64]
-    candidates: dict[str, tuple[NDArray[np.int64], NDArray[np.float64]]]
-    calibrator: str
-    method: str
-    pool_size: int
-    classes: tuple[str, ...]
-    proba_path: str
-    log: str
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """Predictions beside the current truth. Arrays [n]; label ids; `new` = answered since the run."""
-
-    record_no: NDArray[np.int64]
-    predicted: NDArray[np.int64]
-    confidence: NDArray[np.float64]
-    raw: NDArray[np.float64]
-    truth: NDArray[np.int64]
-    audit: NDArray[np.bool_]
-    new: NDArray[np.bool_]
+# the one place that says which run of a heuristic counts
+_CURRENT = "SELECT run_id FROM kept_run WHERE heuristic_id = $heuristic ORDER BY place DESC, was_held DESC LIMIT 1"
 
 
 class Runs:
@@ -103,9 +74,9 @@ class Runs:
 
     def finish(self, run_id: int, result: FinishedRun) -> None:
         """Store a run's predictions, out-of-fold predictions and candidates, all or nothing."""
-        predictions = _ranked(result.predictions, in_pool=pa.array(result.in_pool, pa.bool_()))
-        out_of_fold = _ranked(result.out_of_fold, fold_no=pa.array(result.fold_no, pa.int8()))
-        candidates = _candidates(result.candidates)
+        predictions = ranked(result.predictions, in_pool=pa.array(result.in_pool, pa.bool_()))
+        out_of_fold = out_of_fold_table(result)
+        candidates = candidates_table(result.candidates)
         with self._database.transaction(
             "bulk", predictions=predictions, out_of_fold=out_of_fold, candidates=candidates
         ) as cursor:
@@ -115,8 +86,8 @@ class Runs:
                 [run_id],
             )
             cursor.execute(
-                "INSERT INTO oof SELECT ?, record_no, 0, rank, fold_no, label_id, NULL, NULL, raw, calibrated"
-                " FROM out_of_fold",
+                "INSERT INTO oof SELECT ?, record_no, repeat_no, rank, fold_no, label_id, NULL, NULL, raw,"
+                " calibrated FROM out_of_fold",
                 [run_id],
             )
             cursor.execute("INSERT INTO candidate SELECT ?, * FROM candidates", [run_id])
@@ -136,9 +107,10 @@ class Runs:
             )
 
     def drop_matrices(self, heuristic_id: int, keep: int) -> None:
-        """Delete the probability matrices of a heuristic's runs other than `keep`; rows and metrics stay."""
+        """Delete the matrices of a heuristic's runs other than `keep` and the current one; rows and metrics stay."""
         for (run_id,) in self._database.rows(
-            "SELECT run_id FROM run WHERE heuristic_id = ? AND run_id <> ?", [heuristic_id, keep]
+            f"SELECT run_id FROM run WHERE heuristic_id = $heuristic AND run_id NOT IN ($keep, ({_CURRENT}))",
+            {"heuristic": heuristic_id, "keep": keep},
         ):
             shutil.rmtree(self.folder / str(run_id), ignore_errors=True)
 
@@ -150,36 +122,42 @@ class Runs:
         return Run(*row)
 
     def last(self, heuristic_id: int, *, finished: bool = False) -> Run | None:
-        """Return a heuristic's newest run, or its newest finished one; None without."""
-        condition = "AND state = 'finished'" if finished else ""
+        """Return a heuristic's newest run, or its current one: finished, and kept last where somebody had to keep it."""
+        condition = f"AND run_id = ({_CURRENT})" if finished else ""
         row = self._database.row(
-            f"SELECT {RUN_COLUMNS} FROM run WHERE heuristic_id = ? {condition} ORDER BY run_id DESC LIMIT 1",
-            [heuristic_id],
+            f"SELECT {RUN_COLUMNS} FROM run WHERE heuristic_id = $heuristic {condition} ORDER BY run_id DESC LIMIT 1",
+            {"heuristic": heuristic_id},
         )
         return None if row is None else Run(*row)
 
     def newest_of_task(self, task_id: int) -> Run | None:
         """Return the newest finished run of the task's enabled learners: Smart queue and suggestions use it."""
         row = self._database.row(
-            f"SELECT {RUN_COLUMNS} FROM run WHERE state = 'finished' AND heuristic_id IN (SELECT heuristic_id"
-            " FROM heuristic WHERE task_id = ? AND enabled AND deleted_ts IS NULL AND kind = 'active_learner')"
-            " ORDER BY run_id DESC LIMIT 1",
+            f"SELECT {RUN_COLUMNS} FROM run WHERE run_id = (SELECT run_id FROM kept_run WHERE heuristic_id IN"
+            " (SELECT heuristic_id FROM heuristic"
+            " WHERE task_id = ? AND enabled AND deleted_ts IS NULL AND kind = 'active_learner')"
+            " ORDER BY place DESC, was_held DESC LIMIT 1)",
             [task_id],
         )
         return None if row is None else Run(*row)
 
     # --- folds
 
-    def folds(self, task_id: int) -> tuple[NDArray[np.int64], list[str], NDArray[np.int8]]:
+    def folds(self, task_id: int, repeat_no: int = 0) -> tuple[NDArray[np.int64], list[str], NDArray[np.int8]]:
         """Return (record numbers [n], classes [n], folds [n]) in the order in which they were dealt."""
         found = self._database.columns(
-            "SELECT record_no, class, fold_no FROM fold WHERE task_id = ? AND repeat_no = 0 ORDER BY dealt_no",
-            [task_id],
+            "SELECT record_no, class, fold_no FROM fold WHERE task_id = ? AND repeat_no = ? ORDER BY dealt_no",
+            [task_id, repeat_no],
         )
         return found["record_no"].astype(np.int64), list(found["class"]), found["fold_no"].astype(np.int8)
 
     def add_folds(
-        self, task_id: int, record_nos: NDArray[np.int64], classes: Sequence[str], folds: NDArray[np.int8]
+        self,
+        task_id: int,
+        record_nos: NDArray[np.int64],
+        classes: Sequence[str],
+        folds: NDArray[np.int8],
+        repeat_no: int = 0,
     ) -> None:
         """Store newly dealt folds; a record that has one keeps it."""
         table = pa.table(
@@ -192,30 +170,30 @@ class Runs:
         )
         with self._database.transaction(dealt=table) as cursor:
             cursor.execute(
-                "INSERT INTO fold SELECT $task, record_no, 0, fold_no, class, position"
+                "INSERT INTO fold SELECT $task, record_no, $repeat, fold_no, class, position"
                 " + (SELECT count(*) FROM fold WHERE task_id = $task) FROM dealt ON CONFLICT DO NOTHING",
-                {"task": task_id},
+                {"task": task_id, "repeat": repeat_no},
             )
 
     # --- reading
 
-    def judged(self, run_id: int, task_id: int) -> Judged:
+    def judged(self, run_id: int, task_id: int, repeat_no: int = 0) -> Judged:
         """Return a run's predictions of records that have a truth now.
 
-        Those labelled at the time of the run come out-of-fold; those answered since come from the run itself, which
-        predicted them before the answer existed.
+        Those labelled at the time of the run come out-of-fold, from one dealing of the folds; those answered since
+        come from the run itself, which predicted them before the answer existed.
         """
         found = self._database.columns(
             "SELECT p.record_no, p.label_id AS predicted, p.calibrated AS confidence, p.raw,"
             " coalesce(l.label_id, 0) AS truth, t.audit, p.fresh FROM ("
             "   SELECT record_no, label_id, calibrated, raw, false AS fresh FROM oof"
-            "   WHERE run_id = $run AND rank = 1 AND repeat_no = 0"
+            "   WHERE run_id = $run AND rank = 1 AND repeat_no = $repeat"
             "   UNION ALL SELECT record_no, label_id, calibrated, raw, true FROM prediction"
             "   WHERE run_id = $run AND rank = 1 AND in_pool) p"
             " JOIN truth t ON t.task_id = $task AND t.record_no = p.record_no AND t.state <> 'conflict'"
             " LEFT JOIN truth_label l ON l.task_id = t.task_id AND l.record_no = t.record_no AND l.ordinal = 0"
             " ORDER BY p.record_no",
-            {"run": run_id, "task": task_id},
+            {"run": run_id, "task": task_id, "repeat": repeat_no},
         )
         integers = {name: found[name].astype(np.int64) for name in ("record_no", "predicted", "truth")}
         return Judged(
@@ -225,6 +203,14 @@ class Runs:
             audit=found["audit"].astype(np.bool_),
             new=found["fresh"].astype(np.bool_),
         )
+
+    def out_of_fit(self, run_id: int) -> NDArray[np.int64]:
+        """Return the labelled records, ascending, whose labels were kept out of the fit of the shipped model."""
+        found = self._database.columns(
+            "SELECT record_no FROM oof WHERE run_id = ? AND rank = 1 AND fold_no = ? ORDER BY record_no",
+            [run_id, OUT_OF_FIT],
+        )
+        return found["record_no"].astype(np.int64)
 
     def pool(self, run_id: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Return (label ids [p], calibrated confidences [p]) of the records that nobody had labelled at the run."""
@@ -261,37 +247,3 @@ class Runs:
             "SELECT record_no, label_id, calibrated FROM prediction WHERE run_id = ? AND rank = 1", [run_id]
         )
         return {record_no: (label_id, confidence) for record_no, label_id, confidence in rows}
-
-
-def _ranked(top: TopTwo, **extra: pa.Array) -> pa.Table:
-    n = len(top.record_no)
-    columns = {
-        "record_no": pa.array(top.record_no, pa.int64()),
-        "rank": pa.array(np.ones(n, dtype=np.int8)),
-        "label_id": pa.array(top.first, pa.int64()),
-        "raw": pa.array(top.first_raw, pa.float64()),
-        "calibrated": pa.array(top.first_calibrated, pa.float64()),
-    }
-    second = columns | {
-        "rank": pa.array(np.full(n, 2, dtype=np.int8)),
-        "label_id": pa.array(top.second, pa.int64()),
-        "raw": pa.array(top.second_raw, pa.float64()),
-        "calibrated": pa.nulls(n, pa.float64()),
-    }
-    exists = pa.array(top.second > 0)
-    return pa.concat_tables([pa.table(columns | extra), pa.table(second | extra).filter(exists)])
-
-
-def _candidates(candidates: dict[str, tuple[NDArray[np.int64], NDArray[np.float64]]]) -> pa.Table:
-    tables = [
-        pa.table(
-            {
-                "strategy": pa.array([strategy] * len(record_nos), pa.string()),
-                "position": pa.array(np.arange(len(record_nos)), pa.int64()),
-                "record_no": pa.array(record_nos, pa.int64()),
-                "score": pa.array(scores, pa.float64()),
-            }
-        )
-        for strategy, (record_nos, scores) in candidates.items()
-    ]
-    return pa.concat_tables(tables)
