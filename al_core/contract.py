@@ -15,6 +15,21 @@ from numpy.typing import NDArray
 
 from al_core.errors import InvalidInput
 from al_core.text import tokenize
+from al_core.types import OUTSIDE, TokenLabel
+
+__all__ = [
+    "OUTSIDE",
+    "LearningClassifier",
+    "LearningExtractor",
+    "Text",
+    "Token",
+    "TokenLabel",
+    "listen_to_progress",
+    "params_fit",
+    "params_inference",
+    "progress",
+    "visible_names",
+]
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 Vectors = NDArray[np.float32]
@@ -86,26 +101,6 @@ def _with_settings(method: Method, settings: Mapping[str, object]) -> Method:
     for name, value in settings.items():
         setattr(method, name, value)
     return method
-
-
-class TokenLabel(str):
-    """The label of one token: equal to its plain name; `begins` is True where a span starts.
-
-    >>> TokenLabel("person", begins=True) == "person"
-    True
-    """
-
-    __slots__ = ("begins",)
-    begins: bool
-
-    def __new__(cls, name: str, *, begins: bool = False) -> TokenLabel:
-        """Return the label `name`."""
-        label = super().__new__(cls, name)
-        label.begins = begins
-        return label
-
-
-OUTSIDE = TokenLabel("OUTSIDE")  # the label of a token in no span
 
 
 class Token(str):

@@ -22,6 +22,26 @@ DrawnClaim = Literal["all", "random", "chosen", "unknown"]
 RANDOM = "random"  # `drawn_by` of a record drawn uniformly: its blind answers are the audit sample
 
 
+class TokenLabel(str):
+    """The label of one token: equal to its plain name; `begins` is True where a span starts.
+
+    >>> TokenLabel("person", begins=True) == "person"
+    True
+    """
+
+    __slots__ = ("begins",)
+    begins: bool
+
+    def __new__(cls, name: str, *, begins: bool = False) -> TokenLabel:
+        """Return the label `name`."""
+        label = super().__new__(cls, name)
+        label.begins = begins
+        return label
+
+
+OUTSIDE = TokenLabel("OUTSIDE")  # the label of a token in no span
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody who labels; a name is all there is to it."""
