@@ -11,6 +11,7 @@ from al_core.store.embeddings import Embeddings
 from al_core.store.heuristics import Heuristics
 from al_core.store.history import History
 from al_core.store.jobs import JobRows
+from al_core.store.landscape import Landscape
 from al_core.store.migrations import migrate
 from al_core.store.opinions import Opinions
 from al_core.store.past_runs import PastRuns
@@ -43,6 +44,7 @@ class Store:
         self.past_runs = PastRuns(self._database)
         self.certificates = Certificates(self._database)
         self.label_thresholds = LabelThresholds(self._database)
+        self.landscape = Landscape(self._database)
         self.jobs = JobRows(self._database)
 
     def close(self) -> None:

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,8 @@ from al_core.store.projects import now
 from al_core.types import Attribute, Embedding, Granularity
 
 CHUNK = 16_384
+
+Beside = Literal["map", "groups"]  # points of a plane, near-duplicates
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +180,26 @@ class Embeddings:
             cursor.execute(
                 "UPDATE embedding_part SET typical_path = ? WHERE embedding_id = ?", [name, embedding.embedding_id]
             )
+
+    # --- what is worked out from vectors: it lies beside them and goes with them
+
+    def put_beside(self, file: VectorFile, kind: Beside, array: NDArray[np.generic]) -> None:
+        """Store what was worked out from a set of vectors; nothing is stored once a newer set has taken its place."""
+        now_in_force = self.vectors(file.embedding)
+        if now_in_force is not None and now_in_force.path == file.path:
+            save_array(file.path.with_suffix(f".{kind}.npy"), array)
+
+    def beside(self, file: VectorFile, kind: Beside) -> NDArray[Any] | None:
+        """Return what was worked out from this very set of vectors, or None."""
+        path = file.path.with_suffix(f".{kind}.npy")
+        found: NDArray[Any] | None = np.load(path, allow_pickle=False) if path.exists() else None
+        return found
+
+    def typed_texts(self, embedding: Embedding) -> Path:
+        """Return the folder for vectors of texts that people typed to search with."""
+        folder = self._folder / str(embedding.embedding_id) / "typed"
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return folder
 
 
 def save_array(path: Path, array: NDArray[np.generic]) -> None:
