@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+from al_core.sandbox.function_frames import FunctionVotes, RecordFailure
+
+__all__ = [
+    "ApplyFunction",
+    "Executor",
+    "FitPredict",
+    "FunctionVotes",
+    "Handle",
+    "Layer",
+    "Limits",
+    "OnLog",
+    "OnProgress",
+    "Outcome",
+    "OutcomeKind",
+    "RecordFailure",
+    "Work",
+]
 
 OutcomeKind = Literal["ok", "error", "timeout", "memory", "killed", "crashed", "invalid", "cancelled"]
 OnLog = Callable[[str], None]
@@ -43,8 +61,35 @@ class FitPredict:
 
 
 @dataclass(frozen=True, slots=True)
+class ApplyFunction:
+    """One labeling function applied to records, in one process of its own.
+
+    `records` are lines of JSON, one object of attributes each; those in `text_attributes` become texts with tokens.
+    `labels` are the names that the function may give, `several` whether it may give more than one a record. With an
+    `attribute` it gives spans of that text. `word_lists` are what `from knowledge import NAME` finds.
+    """
+
+    source: str
+    function: str
+    records: bytes
+    n_records: int
+    text_attributes: tuple[str, ...]
+    labels: tuple[str, ...]
+    several: bool = False
+    attribute: str = ""
+    word_lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
+    seed: int = 0
+
+
+Work = FitPredict | ApplyFunction
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of a job. `probabilities` float32 [rows, len(classes)], None unless `kind` is "ok".
+
+    `votes` are what a labeling function said, instead of probabilities.
 
     `message` is one or two sentences for a person; `line` is the line of the heuristic's source (from 1,
     0 where there is none); `traceback` begins at the heuristic's own file.
@@ -58,6 +103,7 @@ class Outcome:
     traceback: str = ""
     seconds: float = 0.0
     cpu_seconds: float = 0.0
+    votes: FunctionVotes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +136,7 @@ class Executor(Protocol):
     def tier(self) -> str:
         """Return the name of the protection that heuristics run under."""
 
-    def start(self, job: FitPredict, *, on_log: OnLog | None = None, on_progress: OnProgress | None = None) -> Handle:
+    def start(self, job: Work, *, on_log: OnLog | None = None, on_progress: OnProgress | None = None) -> Handle:
         """Return a handle at once. `on_log` gets whole lines without their end, from another thread."""
 
     def describe(self) -> tuple[Layer, ...]:

@@ -7,10 +7,9 @@ from collections.abc import Callable
 from contextlib import ExitStack
 
 from al_core.errors import InvalidInput, JobFailed
-from al_core.execution import FitPredict, OnLog, OnProgress, Outcome, inputs
+from al_core.execution import OnLog, OnProgress, Outcome, Work, inputs
 from al_core.execution.listening import Listener
 from al_core.execution.verdict import judge
-from al_core.sandbox import frames
 from al_core.sandbox.runner import Child, WarmProcess
 
 
@@ -18,7 +17,7 @@ class Attempt:
     """The `Handle` of a local job."""
 
     def __init__(
-        self, job: FitPredict, warm: Callable[[], WarmProcess], on_log: OnLog | None, on_progress: OnProgress | None
+        self, job: Work, warm: Callable[[], WarmProcess], on_log: OnLog | None, on_progress: OnProgress | None
     ) -> None:
         self._job = job
         self._warm = warm
@@ -70,11 +69,11 @@ class Attempt:
             raise
 
     def _attempt(self) -> Outcome:
-        shape = inputs.check(self._job)
+        shape = inputs.shape_of(self._job)
         with ExitStack() as files:
-            vectors = [inputs.opened(files, path) for path in self._job.vectors]
+            vectors = [inputs.opened(files, path) for path in inputs.vector_files(self._job)]
             job_file, result_file = inputs.unnamed(files), inputs.unnamed(files)
-            frames.write_job(job_file, inputs.for_child(self._job))
+            inputs.write_job(job_file, self._job)
             listener = files.enter_context(Listener(self._on_log, self._on_progress, self._job.limits.log_kib << 10))
             warm = self._warm()
             warm.wait_ready()

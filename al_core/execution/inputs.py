@@ -6,16 +6,17 @@ import os
 import tempfile
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
 
 from al_core.errors import InvalidInput
-from al_core.execution import FitPredict
-from al_core.sandbox import frames
+from al_core.execution import ApplyFunction, FitPredict, Work
+from al_core.sandbox import frames, function_frames
 
 MOST_FILES = 32  # open files fit into one message
+MOST_SPANS_ON_AVERAGE = 64  # of a labeling function, a record
 HEADER_BYTES = 1 << 20  # more than any result's header needs
 
 
@@ -27,8 +28,13 @@ class Shape:
     result_bytes: int
 
 
-def check(job: FitPredict) -> Shape:
+def shape_of(job: Work) -> Shape:
     """Return the job's sizes; raises InvalidInput when its parts do not fit each other."""
+    return _shape_of_votes(job) if isinstance(job, ApplyFunction) else check(job)
+
+
+def check(job: FitPredict) -> Shape:
+    """Return the sizes of a learner's job; raises InvalidInput when its parts do not fit each other."""
     if not job.vectors:
         raise InvalidInput("The job names no vectors.", "Compute an embedding first.")
     if len(job.vectors) > MOST_FILES:
@@ -49,6 +55,13 @@ def check(job: FitPredict) -> Shape:
     return Shape(predicted, result_bytes)
 
 
+def _shape_of_votes(job: ApplyFunction) -> Shape:
+    if not job.labels:
+        raise InvalidInput("The task has no labels.", "Add one on the Project page.")
+    each = MOST_SPANS_ON_AVERAGE if job.attribute else len(job.labels) if job.several else 1
+    return Shape(job.n_records, job.n_records * (1 + each * function_frames.VOTE_BYTES) + HEADER_BYTES)
+
+
 def _n_rows(path: Path) -> int:
     try:
         array = np.load(path, mmap_mode="r", allow_pickle=False)
@@ -60,13 +73,32 @@ def _n_rows(path: Path) -> int:
     return len(array)
 
 
+def vector_files(job: Work) -> tuple[Path, ...]:
+    """Return the files of vectors that a job works on."""
+    return job.vectors if isinstance(job, FitPredict) else ()
+
+
+def write_job(descriptor: int, job: Work) -> None:
+    """Return nothing; writes what the child gets to know of `job` to an empty file."""
+    if isinstance(job, ApplyFunction):
+        function_frames.write_job(descriptor, function_job(job))
+    else:
+        frames.write_job(descriptor, for_child(job))
+
+
+def function_job(job: ApplyFunction) -> function_frames.FunctionJob:
+    """Return what the child gets to know of a labeling function's job."""
+    names = (one.name for one in fields(function_frames.FunctionJob))
+    return function_frames.FunctionJob(**{name: getattr(job, name) for name in names})
+
+
 def for_child(job: FitPredict) -> frames.Job:
-    """Return what the child gets to know of `job`."""
+    """Return what the child gets to know of a learner's job."""
     rows = np.asarray(job.train_rows, np.int64)
     return frames.Job(job.source, rows, job.train_labels, job.predict_rows, job.seed)
 
 
-def limits_for_child(job: FitPredict, shape: Shape) -> Mapping[str, float]:
+def limits_for_child(job: Work, shape: Shape) -> Mapping[str, float]:
     """Return the limits by name, as the warm process wants them."""
     return {
         "seconds": job.limits.seconds,

@@ -6,7 +6,7 @@ import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-from al_core.execution import FitPredict, Handle, Layer, OnLog, OnProgress
+from al_core.execution import Handle, Layer, OnLog, OnProgress, Work
 from al_core.execution.attempt import Attempt
 from al_core.sandbox import jail
 from al_core.sandbox.runner import WarmProcess
@@ -43,7 +43,7 @@ class LocalExecutor:
         with self._lock:
             return tuple(warm.pid for warm in self._warm.values() if warm.alive and warm.pid is not None)
 
-    def start(self, job: FitPredict, *, on_log: OnLog | None = None, on_progress: OnProgress | None = None) -> Handle:
+    def start(self, job: Work, *, on_log: OnLog | None = None, on_progress: OnProgress | None = None) -> Handle:
         """Return a handle at once; the job starts when one of the places in flight is free."""
         packages = tuple(sorted(imported_packages(job.source).intersection(PRELOADED)))
         attempt = Attempt(job, lambda: self._warm_process(packages), on_log, on_progress)

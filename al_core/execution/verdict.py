@@ -6,12 +6,13 @@ import signal
 from collections.abc import Mapping
 from dataclasses import replace
 
-from al_core.execution import FitPredict, Limits, Outcome, OutcomeKind
-from al_core.sandbox import frames, scratch, watch
+from al_core.execution import ApplyFunction, FunctionVotes, Limits, Outcome, OutcomeKind, Work
+from al_core.execution.inputs import function_job
+from al_core.sandbox import frames, function_frames, scratch, watch
 from al_core.sandbox.runner import Child, Ending
 
 
-def judge(job: FitPredict, child: Child, result_file: int, rows: int, *, cancelled: bool) -> Outcome:
+def judge(job: Work, child: Child, result_file: int, rows: int, *, cancelled: bool) -> Outcome:
     """Return the outcome of a child that ended; `rows` were to be predicted."""
     ending = child.ending or Ending(-signal.SIGKILL, "lost", 0.0, 0.0)
     outcome = _of_ending(ending, job.limits) or _of_result(job, result_file, rows)
@@ -56,17 +57,25 @@ def _by_reason(limits: Limits) -> Mapping[str, tuple[OutcomeKind, str]]:
     }
 
 
-def _of_result(job: FitPredict, result_file: int, rows: int) -> Outcome:
+def _of_result(job: Work, result_file: int, rows: int) -> Outcome:
     try:
-        result = frames.read_result(result_file, rows=rows, labels=frozenset(job.train_labels))
+        result = _read(job, result_file, rows)
     except frames.BadFrame as error:
         return Outcome("invalid", message=f"The result was refused: {error}.")
     if result is None:
         return Outcome("invalid", message="The code ended its process without a result; delete what ends it.")
     if isinstance(result, frames.Success):
         return Outcome("ok", result.probabilities, result.classes)
+    if isinstance(result, FunctionVotes):
+        return Outcome("ok", votes=result)
     if result.kind == "memory":
         message = _by_reason(job.limits)["memory"][1]
         return Outcome("memory", message=message, line=result.line, traceback=result.traceback)
     kind: OutcomeKind = "invalid" if result.kind == "invalid" else "error"
     return Outcome(kind, message=result.message, line=result.line, traceback=result.traceback)
+
+
+def _read(job: Work, result_file: int, rows: int) -> frames.Success | FunctionVotes | frames.Failure | None:
+    if isinstance(job, ApplyFunction):
+        return function_frames.read_votes(result_file, function_job(job))
+    return frames.read_result(result_file, rows=rows, labels=frozenset(job.train_labels))

@@ -7,7 +7,8 @@ import mmap
 import os
 import random
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from multiprocessing.context import BaseContext
@@ -20,7 +21,7 @@ from numpy.lib import format as npy_format
 from numpy.typing import NDArray
 
 from al_core.contract import listen_to_progress
-from al_core.sandbox import frames, learner, progress, tracebacks
+from al_core.sandbox import frames, function_frames, functions, learner, progress, tracebacks
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +36,40 @@ class Descriptors:
 
 def run(descriptors: Descriptors, lock: Callable[[], None]) -> None:
     """Return nothing; runs the job and writes its result. `lock` gives up every right before foreign code runs."""
+    if function_frames.is_function_job(descriptors.job):
+        _run_function(descriptors, lock)
+        return
     job = frames.read_job(descriptors.job)
     os.close(descriptors.job)
     matrix = learner.Matrix([_mapped(descriptor) for descriptor in descriptors.vectors])
-    _settle(job.seed)
-    listen_to_progress(progress.teller(descriptors.progress))
-    tracebacks.remember_source(job.source)
+    _prepare(job.seed, job.source, descriptors)
     lock()
-    try:
+    with _failures_written(descriptors.result, job.source):
         _fit_predict(job, matrix, descriptors.result)
+
+
+def _run_function(descriptors: Descriptors, lock: Callable[[], None]) -> None:
+    job = function_frames.read_job(descriptors.job)
+    os.close(descriptors.job)
+    _prepare(job.seed, job.source, descriptors)
+    functions.offer_word_lists(job.word_lists)
+    lock()
+    with _failures_written(descriptors.result, job.source):
+        function_frames.write_votes(descriptors.result, functions.apply(job))
+
+
+def _prepare(seed: int, source: str, descriptors: Descriptors) -> None:
+    _settle(seed)
+    listen_to_progress(progress.teller(descriptors.progress))
+    tracebacks.remember_source(source)
+
+
+@contextmanager
+def _failures_written(result: int, source: str) -> Iterator[None]:
+    try:
+        yield
     except BaseException as error:  # sys.exit and KeyboardInterrupt, too, are the heuristic's doing
-        frames.write_failure(descriptors.result, tracebacks.explain(error, job.source))
+        frames.write_failure(result, tracebacks.explain(error, source))
 
 
 def _fit_predict(job: frames.Job, matrix: learner.Matrix, result: int) -> None:

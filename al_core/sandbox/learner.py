@@ -50,13 +50,19 @@ class Matrix:
             yield self.span(start, stop) if rows is None else self.take(rows[start:stop])
 
 
-def load_learner(source: str) -> Any:  # noqa: ANN401 - a class that nobody has seen before
-    """Return an instance of the one learner class that `source` defines; raises whatever its code raises."""
+def load_module(source: str) -> types.ModuleType:
+    """Return the module that `source` makes when it is run; raises whatever its code raises."""
     module = types.ModuleType(MODULE_NAME)
     module.__file__ = FILE_NAME
     vars(module).update(visible_names())
     sys.modules[MODULE_NAME] = module  # dataclasses and typing look their module up by name
     exec(compile(source, FILE_NAME, "exec"), vars(module))
+    return module
+
+
+def load_learner(source: str) -> Any:  # noqa: ANN401 - a class that nobody has seen before
+    """Return an instance of the one learner class that `source` defines; raises whatever its code raises."""
+    module = load_module(source)
     bases = (LearningClassifier, LearningExtractor)
     classes = [value for value in dict(vars(module)).values() if isinstance(value, type) and issubclass(value, bases)]
     own = [value for value in dict.fromkeys(classes) if value.__module__ == MODULE_NAME]

@@ -48,6 +48,16 @@ def _message(error: BaseException) -> str:
     return f"{type(error).__name__}: {said}"[:MESSAGE_LIMIT]
 
 
+def heuristic_line(error: BaseException) -> int:
+    """Return the line of the heuristic where an error arose, 0 where it did not arise in one."""
+    return _deepest_line(error)
+
+
+def one_line(error: BaseException) -> str:
+    """Return an error as one short line, with its class where the sandbox did not raise it itself."""
+    return str(error)[:MESSAGE_LIMIT] if isinstance(error, ContractBroken) else _message(error)
+
+
 def _begin_at_heuristic(error: BaseException) -> None:
     """Cut the frames before the heuristic's own, in the error and in those that led to it."""
     seen: set[int] = set()
