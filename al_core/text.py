@@ -5,6 +5,7 @@ Offsets are half-open and count Unicode code points, as Python strings do. Pages
 
 from __future__ import annotations
 
+import bisect
 import hashlib
 import re
 from collections.abc import Iterator
@@ -91,6 +92,28 @@ def snap(text_or_tokens: str | Tokens, start: int, end: int) -> tuple[int, int]:
     if not touched:
         raise InvalidInput(f"The span {start} to {end} holds nothing but space.", "Mark at least one word or symbol.")
     return touched[0][0], touched[-1][1]
+
+
+def tokens_under(tokens: Tokens, start: int, end: int) -> tuple[int, int] | None:
+    """Return the half-open numbers of the tokens that a span of characters touches, None where it touches none.
+
+    A span that cuts a token covers it: people's spans are kept as they are, learners see whole tokens.
+
+    >>> tokens_under(tokenize("ship to New York"), 9, 13)  # "ew Y"
+    (2, 4)
+    """
+    first = bisect.bisect_right(tokens, start, key=lambda token: token[1])
+    stop = bisect.bisect_left(tokens, end, key=lambda token: token[0])
+    return (first, stop) if first < stop else None
+
+
+def characters_of(tokens: Tokens, first: int, stop: int) -> tuple[int, int]:
+    """Return the half-open character offsets of tokens number `first` up to `stop`, the reverse of `tokens_under`.
+
+    >>> characters_of(tokenize("ship to New York"), 2, 4)
+    (8, 16)
+    """
+    return tokens[first][0], tokens[stop - 1][1]
 
 
 def shorten(text: str, limit: int) -> str:
