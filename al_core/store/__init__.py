@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from al_core.store.answers import Answers
+from al_core.store.bulk import BulkAnswers
 from al_core.store.certificates import Certificates
 from al_core.store.draws import Draws
 from al_core.store.embeddings import Embeddings
@@ -19,6 +20,7 @@ from al_core.store.projects import Projects
 from al_core.store.records import Records
 from al_core.store.remarks import Remarks
 from al_core.store.runs import Runs
+from al_core.store.slices import Slices
 from al_core.store.thresholds import LabelThresholds
 
 __all__ = ["Store"]
@@ -35,6 +37,8 @@ class Store:
         self.records = Records(self._database)
         self.answers = Answers(self._database)
         self.history = History(self._database)
+        self.bulk = BulkAnswers(self._database)
+        self.slices = Slices(self._database)
         self.opinions = Opinions(self._database)
         self.draws = Draws(self._database)
         self.remarks = Remarks(self._database)

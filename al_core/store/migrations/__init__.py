@@ -17,6 +17,7 @@ from al_core.store.database import Database
 from al_core.store.migrations.m0001_initial import STATEMENTS as INITIAL
 from al_core.store.migrations.m0002_certificates import STATEMENTS as CERTIFICATES
 from al_core.store.migrations.m0003_remarks import STATEMENTS as REMARKS
+from al_core.store.migrations.m0004_slices import STATEMENTS as SLICES
 
 APP_VERSION = "0.1.0"
 
@@ -39,6 +40,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(1, "initial", INITIAL),
     Migration(2, "certificates", CERTIFICATES),
     Migration(3, "remarks", REMARKS),
+    Migration(4, "slices", SLICES),
 )
 
 
