@@ -16,6 +16,7 @@ from al_core.types import RANDOM
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
+Cells = NDArray[np.floating]  # of one precision, whichever it has
 Strategy = Callable[[NDArray[np.floating]], Floats]
 
 STRATEGIES: Registry[Strategy] = Registry("query strategy")
@@ -23,7 +24,7 @@ STRATEGIES: Registry[Strategy] = Registry("query strategy")
 # Below this many random labels the audit sample is too small to carry an estimate, so it grows twice as fast.
 ENOUGH_RANDOM_LABELS = 100
 
-_CELLS_PER_CHUNK = 4_000_000
+_CELLS_PER_CHUNK = 150_000  # about half a megabyte
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +40,15 @@ class Draw:
     probability: Floats
 
 
-def _by_chunks(score: Callable[[Floats], Floats], proba: NDArray[np.floating]) -> Floats:
-    """Return `score` of all rows, computed in float64 a few rows at a time: a million rows of 77 must not be copied."""
+def _by_chunks(score: Callable[[Cells], Floats], proba: NDArray[np.floating]) -> Floats:
+    """Return `score` of all rows, a few at a time: they stay in the cache, and a million rows are never copied."""
     n_rows, n_columns = proba.shape
     scores = np.empty(n_rows, dtype=np.float64)
     size = max(1, _CELLS_PER_CHUNK // n_columns)
     for start in range(0, n_rows, size):
-        scores[start : start + size] = score(np.asarray(proba[start : start + size], dtype=np.float64))
+        rows = proba[start : start + size]
+        # half precision is slow, and sums of it are wrong
+        scores[start : start + size] = score(rows.astype(np.float32) if rows.dtype == np.float16 else rows)
     return scores
 
 
@@ -57,11 +60,13 @@ def margin(proba: NDArray[np.floating]) -> Floats:
     [1.0, 0.0]
     """
 
-    def score(rows: Floats) -> Floats:
-        if rows.shape[1] == 1:
-            return 1 - rows[:, 0]
-        top_two = np.partition(rows, -2, axis=1)[:, -2:]
-        lead: Floats = top_two[:, 1] - top_two[:, 0]
+    def score(rows: Cells) -> Floats:
+        # Twice the largest is several times faster than sorting or partitioning so short rows.
+        each, best = np.arange(len(rows)), rows.argmax(axis=1)
+        first = rows[each, best].astype(np.float64)
+        rest = rows.copy()
+        rest[each, best] = 0
+        lead: Floats = first - rest.max(axis=1)
         return 1 - lead
 
     return _by_chunks(score, proba)
@@ -75,8 +80,8 @@ def least_confidence(proba: NDArray[np.floating]) -> Floats:
     [0.5, 0.25]
     """
 
-    def score(rows: Floats) -> Floats:
-        top: Floats = rows.max(axis=1)
+    def score(rows: Cells) -> Floats:
+        top: Floats = rows.max(axis=1).astype(np.float64)
         return 1 - top
 
     return _by_chunks(score, proba)
@@ -90,9 +95,11 @@ def entropy(proba: NDArray[np.floating]) -> Floats:
     [1.0, 0.0]
     """
 
-    def score(rows: Floats) -> Floats:
-        bits: Floats = -(rows * np.log2(rows, out=np.zeros_like(rows), where=rows > 0)).sum(axis=1)
-        return bits + 0.0  # turns -0.0 into 0.0
+    def score(rows: Cells) -> Floats:
+        logs = np.log(np.maximum(rows, np.finfo(rows.dtype).tiny))  # times a share of 0 that is 0
+        nats: Floats = np.einsum("nk,nk->n", rows, logs).astype(np.float64)
+        bits: Floats = np.abs(nats) / np.log(2)
+        return bits
 
     return _by_chunks(score, proba)
 
@@ -106,8 +113,12 @@ def select(score: NDArray[np.floating], n: int, *, rng: np.random.Generator) -> 
     if n < 0:
         raise ValueError(f"n must not be negative, but is {n}")
     # A stable sort of shuffled rows leaves equal scores in shuffled order.
-    shuffled = rng.permutation(len(score))
-    ranked = np.argsort(-np.asarray(score, dtype=np.float64)[shuffled], kind="stable")[:n]
+    scores = np.asarray(score, dtype=np.float64)
+    rows = np.arange(len(scores))
+    if 0 < n < len(scores):  # sorting those that cannot be among the best would take ten times as long
+        rows = np.flatnonzero(scores >= np.partition(scores, -n)[-n])
+    shuffled = rng.permutation(rows)
+    ranked = np.argsort(-scores[shuffled], kind="stable")[:n]
     return shuffled[ranked].astype(np.int64)
 
 
