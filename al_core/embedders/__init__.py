@@ -11,6 +11,7 @@ from pathlib import Path
 from al_core.embedders.base import EMBEDDERS, Embedder
 from al_core.embedders.hashing import Hashing
 from al_core.embedders.minilm import MiniLM
+from al_core.embedders.pool import PoolOf, base_of, is_pool
 from al_core.embedders.sentence_transformer import SentenceTransformerFolder
 from al_core.embedders.tfidf import TfidfSvd
 from al_core.embedders.universal import UniversalSentenceEncoder
@@ -21,10 +22,14 @@ __all__ = [
     "Embedder",
     "Hashing",
     "MiniLM",
+    "PoolOf",
     "SentenceTransformerFolder",
     "TfidfSvd",
     "UniversalSentenceEncoder",
+    "base_of",
     "best_available",
+    "best_pool",
+    "is_pool",
     "resolve",
 ]
 
@@ -34,7 +39,8 @@ BEST_FIRST = ("all-MiniLM-L6-v2", "universal-sentence-encoder", "tfidf-svd")
 def resolve(model: str) -> Embedder:
     """Return the embedder called `model`, or the sentence-transformers model in the folder of that path.
 
-    Raises NotFound with the choices for anything else. The embedder may still be unavailable here.
+    A folder's path with "-pool" behind it stands for pool features over that model. Raises NotFound with the choices
+    for anything else. The embedder may still be unavailable here.
 
     >>> resolve("hashing").name
     'hashing'
@@ -43,8 +49,16 @@ def resolve(model: str) -> Embedder:
         return EMBEDDERS.get(model)()
     if model and Path(model).is_dir():
         return SentenceTransformerFolder(Path(model))
+    if is_pool(model) and Path(base_of(model)).is_dir():
+        return PoolOf(SentenceTransformerFolder(Path(base_of(model))))
     error = unknown_name("embedder", model, EMBEDDERS)
     raise NotFound(error.message, f"{error.hint[:-1]}, or the path of a local sentence-transformers folder.")
+
+
+def best_pool() -> str:
+    """Return the name of the pool features over the best encoder that can run here, without loading it."""
+    best = best_available() + "-pool"
+    return best if best in EMBEDDERS else "hashing-pool"
 
 
 def best_available() -> str:

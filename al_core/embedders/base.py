@@ -35,7 +35,7 @@ class Embedder(Protocol):
         ...
 
     def embed(self, texts: Sequence[str], on_progress: Progress) -> NDArray[np.float32]:
-        """Return float32 vectors [n, dim] in the order of `texts`, each of length 1.
+        """Return float32 vectors [n, dim] in the order of `texts`, each of length 1 (but for pool features).
 
         An empty text is allowed and gets zeros or the model's own vector. Text beyond the model's window
         is cut off by the model; each member's docstring says where.

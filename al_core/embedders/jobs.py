@@ -64,6 +64,41 @@ def embed_texts(job: EmbedJob, *, on_progress: Progress, on_start: Started) -> E
     return EmbedResult(**json.loads((job.folder / "done.json").read_text()))
 
 
+@dataclass(frozen=True, slots=True)
+class PoolJob:
+    """Pool features to make: of the `n` distinct texts in the file `texts`, from `vectors` (.npy) of texts `shas`.
+
+    `folder` keeps what was fitted and receives out.npy and out.sha.npy; see `al_core.embedders.pool_worker`. `fits`:
+    fit anew on these texts, which are then all there are. `base_sha` is the SHA-256 of the vectors' model.
+    """
+
+    texts: Path
+    n: int
+    vectors: Path
+    shas: Path
+    folder: Path
+    base_sha: str
+    fits: bool
+
+
+def make_pool_features(job: PoolJob, *, on_progress: Progress, on_start: Started) -> str:
+    """Return the SHA-256 of what was fitted, once a worker process has made the features of `job`; raises JobFailed.
+
+    `on_start` gets the worker's process id, `on_progress` a fraction from 0 to 1 and a line for people.
+    """
+    paths = {name: str(getattr(job, name).resolve()) for name in ("texts", "vectors", "shas", "folder")}
+    job_file = job.folder / "job.json"
+    write_json(job_file, {**paths, "n": job.n, "base_sha": job.base_sha, "fit": int(job.fits)})
+    run_module(
+        "al_core.embedders.pool_worker",
+        [str(job_file.resolve())],
+        log=job.folder / "worker.log",
+        on_start=on_start,
+        on_report=lambda values: on_progress(values["fraction"], values["message"]),
+    )
+    return str(json.loads((job.folder / "fit.json").read_text())["model_sha"])
+
+
 def typical(vectors: Path, out: Path, *, seed: int = 0, on_start: Started = lambda pid: None) -> None:
     """Write the cold-start order of the rows of `vectors` (.npy, [n, dim]) to `out` (.npy, int32 row numbers).
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from al_core.embedders import EMBEDDERS, best_available, resolve
+from al_core.embedders import EMBEDDERS, best_available, best_pool, is_pool, resolve
+from al_core.embedders.base import unit_rows
 from al_core.embedders.sentence_transformer import SentenceTransformerFolder
 from al_core.errors import InvalidInput, NotFound
 
@@ -41,6 +42,8 @@ def test_one_unit_vector_per_text_same_text_same_vector(embedder):
     assert vectors.dtype == np.float32
     assert vectors.shape[0] == len(TEXTS)
     assert np.isfinite(vectors).all()
+    if is_pool(embedder.name):
+        vectors = unit_rows(vectors)
     lengths = np.linalg.norm(vectors, axis=1)
     assert all(length == 0 or abs(length - 1) < 1e-4 for length in lengths)
     assert lengths[0] > 0
@@ -113,6 +116,8 @@ def test_unknown_model_lists_the_choices():
 
 def test_best_available_can_run():
     assert resolve(best_available()).available() == ""
+    assert resolve(best_pool()).available() == ""
+    assert is_pool(best_pool())
 
 
 def test_a_folder_without_a_model_says_so(tmp_path):
