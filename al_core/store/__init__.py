@@ -12,6 +12,7 @@ from al_core.store.embeddings import Embeddings
 from al_core.store.heuristics import Heuristics
 from al_core.store.history import History
 from al_core.store.jobs import JobRows
+from al_core.store.judging import Judging
 from al_core.store.landscape import Landscape
 from al_core.store.migrations import migrate
 from al_core.store.opinions import Opinions
@@ -45,6 +46,7 @@ class Store:
         self.embeddings = Embeddings(self._database, folder / "vectors")
         self.heuristics = Heuristics(self._database)
         self.runs = Runs(self._database, folder / "runs")
+        self.judging = Judging(self._database)
         self.past_runs = PastRuns(self._database)
         self.certificates = Certificates(self._database)
         self.label_thresholds = LabelThresholds(self._database)

@@ -12,6 +12,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from al_core.store.database import Database
+from al_core.store.judging import JUDGED
 from al_core.store.projects import now
 from al_core.store.run_results import (
     OUT_OF_FIT,
@@ -19,6 +20,7 @@ from al_core.store.run_results import (
     Judged,
     TopTwo,
     candidates_table,
+    failed_table,
     out_of_fold_table,
     ranked,
 )
@@ -77,23 +79,23 @@ class Runs:
         predictions = ranked(result.predictions, in_pool=pa.array(result.in_pool, pa.bool_()))
         out_of_fold = out_of_fold_table(result)
         candidates = candidates_table(result.candidates)
-        with self._database.transaction(
-            "bulk", predictions=predictions, out_of_fold=out_of_fold, candidates=candidates
-        ) as cursor:
+        tables = {"predictions": predictions, "out_of_fold": out_of_fold, "candidates": candidates}
+        with self._database.transaction("bulk", failed=failed_table(result.failed), **tables) as cursor:
             cursor.execute(
-                "INSERT INTO prediction SELECT ?, record_no, rank, label_id, NULL, NULL, raw, calibrated, in_pool"
-                " FROM predictions",
+                "INSERT INTO prediction SELECT ?, record_no, rank, label_id, start_char, end_char, raw, calibrated,"
+                " in_pool FROM predictions",
                 [run_id],
             )
             cursor.execute(
-                "INSERT INTO oof SELECT ?, record_no, repeat_no, rank, fold_no, label_id, NULL, NULL, raw,"
+                "INSERT INTO oof SELECT ?, record_no, repeat_no, rank, fold_no, label_id, start_char, end_char, raw,"
                 " calibrated FROM out_of_fold",
                 [run_id],
             )
+            cursor.execute("INSERT INTO outcome SELECT ?, record_no, 'failed', message, line_no FROM failed", [run_id])
             cursor.execute("INSERT INTO candidate SELECT ?, * FROM candidates", [run_id])
             cursor.execute(
                 "UPDATE run SET state = 'finished', calibrator = ?, method = ?, pool_size = ?, classes = ?,"
-                " proba_path = ?, log = ?, ended_ts = ? WHERE run_id = ?",
+                " proba_path = ?, log = ?, last_record_no = ?, ended_ts = ? WHERE run_id = ?",
                 [
                     result.calibrator,
                     result.method,
@@ -101,6 +103,7 @@ class Runs:
                     json.dumps(result.classes),
                     result.proba_path,
                     result.log,
+                    result.last_record_no,
                     now(),
                     run_id,
                 ],
@@ -181,20 +184,11 @@ class Runs:
         """Return a run's predictions of records that have a truth now.
 
         Those labelled at the time of the run come out-of-fold, from one dealing of the folds; those answered since
-        come from the run itself, which predicted them before the answer existed.
+        come from the run itself, which predicted them before the answer existed. Rules and given predictions learnt
+        from no answer: theirs all come from the run. In a task with several labels there is a row for each label,
+        whose truth is 0 where the record does not have it.
         """
-        found = self._database.columns(
-            "SELECT p.record_no, p.label_id AS predicted, p.calibrated AS confidence, p.raw,"
-            " coalesce(l.label_id, 0) AS truth, t.audit, p.fresh FROM ("
-            "   SELECT record_no, label_id, calibrated, raw, false AS fresh FROM oof"
-            "   WHERE run_id = $run AND rank = 1 AND repeat_no = $repeat"
-            "   UNION ALL SELECT record_no, label_id, calibrated, raw, true FROM prediction"
-            "   WHERE run_id = $run AND rank = 1 AND in_pool) p"
-            " JOIN truth t ON t.task_id = $task AND t.record_no = p.record_no AND t.state <> 'conflict'"
-            " LEFT JOIN truth_label l ON l.task_id = t.task_id AND l.record_no = t.record_no AND l.ordinal = 0"
-            " ORDER BY p.record_no",
-            {"run": run_id, "task": task_id, "repeat": repeat_no},
-        )
+        found = self._database.columns(JUDGED, {"run": run_id, "task": task_id, "repeat": repeat_no})
         integers = {name: found[name].astype(np.int64) for name in ("record_no", "predicted", "truth")}
         return Judged(
             **integers,
@@ -212,8 +206,19 @@ class Runs:
         )
         return found["record_no"].astype(np.int64)
 
+    def unpredicted(self, run_id: int, task_id: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Return (true label ids [a], whether each is audit [a]) of labelled records that a run gave nothing.
+
+        Records that came after the run are left out, and the part of a hold-out run that was fitted on.
+        """
+        found = self._database.columns(_UNPREDICTED, {"run": run_id, "task": task_id})
+        return found["truth"].astype(np.int64), found["audit"].astype(np.bool_)
+
     def pool(self, run_id: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """Return (label ids [p], calibrated confidences [p]) of the records that nobody had labelled at the run."""
+        """Return (label ids [p], calibrated confidences [p]) of the records that nobody had labelled at the run.
+
+        Of a record with several predictions it is the surest.
+        """
         found = self._database.columns(
             "SELECT label_id, calibrated FROM prediction WHERE run_id = ? AND rank = 1 AND in_pool", [run_id]
         )
@@ -247,3 +252,17 @@ class Runs:
             "SELECT record_no, label_id, calibrated FROM prediction WHERE run_id = ? AND rank = 1", [run_id]
         )
         return {record_no: (label_id, confidence) for record_no, label_id, confidence in rows}
+
+
+_UNPREDICTED = """
+WITH predicted AS (
+    SELECT record_no FROM oof WHERE run_id = $run AND repeat_no = 0
+    UNION SELECT record_no FROM prediction WHERE run_id = $run AND in_pool)
+SELECT coalesce(l.label_id, 0) AS truth, t.audit FROM truth t
+JOIN (SELECT coalesce(label_revision, 0) AS label_revision, coalesce(method, '') AS method FROM run
+    WHERE run_id = $run) r ON true
+LEFT JOIN truth_label l ON l.task_id = t.task_id AND l.record_no = t.record_no AND l.ordinal = 0
+WHERE t.task_id = $task AND t.state <> 'conflict' AND t.record_no NOT IN (FROM predicted)
+    AND t.record_no <= (SELECT max(record_no) FROM prediction WHERE run_id = $run)
+    AND (t.revision > r.label_revision OR NOT starts_with(r.method, 'holdout'))
+"""

@@ -18,6 +18,7 @@ from al_core.store.migrations.m0001_initial import STATEMENTS as INITIAL
 from al_core.store.migrations.m0002_certificates import STATEMENTS as CERTIFICATES
 from al_core.store.migrations.m0003_remarks import STATEMENTS as REMARKS
 from al_core.store.migrations.m0004_slices import STATEMENTS as SLICES
+from al_core.store.migrations.m0005_labeling_functions import STATEMENTS as LABELING_FUNCTIONS
 
 APP_VERSION = "0.1.0"
 
@@ -41,6 +42,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(2, "certificates", CERTIFICATES),
     Migration(3, "remarks", REMARKS),
     Migration(4, "slices", SLICES),
+    Migration(5, "labeling functions", LABELING_FUNCTIONS),
 )
 
 

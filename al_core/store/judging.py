@@ -1,0 +1,102 @@
+"""Predictions beside the present truth: the one place that says which of them may be compared with which answer."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from al_core.store.database import Database
+
+# methods of runs that learnt from no answer, so that each of their predictions may be judged
+AS_GIVEN = ("rule", "given")
+_LEARNT_NOTHING = f"r.method IN ({', '.join(repr(method) for method in AS_GIVEN)})"
+
+# a second label has no calibrated confidence: it is known, but does not count
+JUDGED = f"""
+WITH r AS (SELECT run_id, coalesce(method, '') AS method, coalesce(label_revision, 0) AS label_revision
+    FROM run WHERE run_id = $run)
+SELECT p.record_no, p.label_id AS predicted, p.calibrated AS confidence, p.raw,
+    coalesce(l.label_id, 0) AS truth, t.audit, p.fresh AND (NOT {_LEARNT_NOTHING} OR t.revision > r.label_revision)
+    AS fresh
+FROM (
+    SELECT record_no, label_id, calibrated, raw, false AS fresh FROM oof
+    WHERE run_id = $run AND calibrated IS NOT NULL AND repeat_no = $repeat
+    UNION ALL
+    SELECT record_no, label_id, calibrated, raw, true FROM prediction, r
+    WHERE prediction.run_id = $run AND calibrated IS NOT NULL AND (in_pool OR {_LEARNT_NOTHING})) p
+CROSS JOIN r
+JOIN truth t ON t.task_id = $task AND t.record_no = p.record_no AND t.state <> 'conflict'
+JOIN task k ON k.task_id = t.task_id
+LEFT JOIN truth_label l ON l.task_id = t.task_id AND l.record_no = t.record_no
+    AND CASE WHEN k.kind = 'single_label' THEN l.ordinal = 0 ELSE l.label_id = p.label_id END
+ORDER BY p.record_no, p.label_id
+"""
+
+# labels of records that the run could see and did not predict: they count against recall, never in precision
+_MISSED = """
+WITH predicted AS (
+    SELECT record_no, label_id FROM oof WHERE run_id = $run AND calibrated IS NOT NULL
+    UNION ALL SELECT record_no, label_id FROM prediction WHERE run_id = $run AND calibrated IS NOT NULL)
+SELECT t.record_no, l.label_id AS truth, t.audit
+FROM truth t
+JOIN truth_label l ON l.task_id = t.task_id AND l.record_no = t.record_no
+JOIN task k ON k.task_id = t.task_id
+JOIN run r ON r.run_id = $run
+WHERE t.task_id = $task AND t.state <> 'conflict' AND t.record_no <= coalesce(r.last_record_no, t.record_no)
+    AND (k.kind <> 'single_label' OR l.ordinal = 0)
+    AND NOT EXISTS (SELECT 1 FROM predicted p WHERE p.record_no = t.record_no
+        AND (k.kind = 'single_label' OR p.label_id = l.label_id))
+ORDER BY t.record_no, l.label_id
+"""
+
+_POOL = """
+SELECT record_no, label_id, calibrated FROM prediction
+WHERE run_id = ? AND in_pool AND calibrated IS NOT NULL ORDER BY record_no, rank
+"""
+
+_FAILED = "SELECT record_no, message, coalesce(line_no, 0) FROM outcome WHERE run_id = ? AND status = 'failed'"
+
+
+class Judging:
+    """What is read of finished runs to judge them, beside the predictions themselves."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def missed(self, run_id: int, task_id: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+        """Return (record numbers [k], true label ids [k], audit [k]) of labels that a run could see and abstained on.
+
+        A run that held out a part learnt the rest: what is neither judged nor predicted may not be read off it.
+        """
+        found = self._database.columns(_MISSED, {"run": run_id, "task": task_id})
+        return found["record_no"].astype(np.int64), found["truth"].astype(np.int64), found["audit"].astype(np.bool_)
+
+    def pool_rows(self, run_id: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+        """Return (record numbers [p], label ids [p], confidences [p]) of all predictions on what was unlabelled."""
+        found = self._database.columns(_POOL, [run_id])
+        return (
+            found["record_no"].astype(np.int64),
+            found["label_id"].astype(np.int64),
+            found["calibrated"].astype(np.float64),
+        )
+
+    def votes(self, run_id: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+        """Return (record numbers [p], label ids [p], confidences [p]) of all predictions of records still there."""
+        found = self._database.columns(
+            "SELECT p.record_no, p.label_id, p.calibrated FROM prediction p JOIN run USING (run_id)"
+            " JOIN heuristic h USING (heuristic_id) JOIN task k ON k.task_id = h.task_id"
+            " JOIN record r ON r.project_id = k.project_id AND r.record_no = p.record_no AND r.deleted_ts IS NULL"
+            " WHERE p.run_id = ? AND p.calibrated IS NOT NULL ORDER BY p.record_no, p.rank",
+            [run_id],
+        )
+        return (
+            found["record_no"].astype(np.int64),
+            found["label_id"].astype(np.int64),
+            found["calibrated"].astype(np.float64),
+        )
+
+    def failed(self, run_id: int, limit: int = 50) -> tuple[int, tuple[tuple[int, str, int], ...]]:
+        """Return how many records a run failed on, and (record number, message, line) of the first of them."""
+        rows = self._database.rows(f"{_FAILED} ORDER BY message = '', record_no LIMIT {int(limit)}", [run_id])
+        count = self._database.value(f"SELECT count(*) FROM ({_FAILED})", [run_id])
+        return int(count), tuple((int(number), str(message), int(line)) for number, message, line in rows)
