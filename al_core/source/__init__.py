@@ -2,6 +2,7 @@
 
 from al_core.source.applying import same_but_threshold, with_min_confidence
 from al_core.source.checks import check_source
+from al_core.source.functions import check_function, function_name
 from al_core.source.needs import needs_per_class
 from al_core.source.parsing import SourceProblem, imported_packages
 from al_core.source.settings import Settings, read_settings
@@ -9,7 +10,9 @@ from al_core.source.settings import Settings, read_settings
 __all__ = [
     "Settings",
     "SourceProblem",
+    "check_function",
     "check_source",
+    "function_name",
     "imported_packages",
     "needs_per_class",
     "read_settings",
