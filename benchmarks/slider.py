@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import tempfile
-import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-
 from playwright.sync_api import Page, sync_playwright
 
-from benchmarks.figures import ROOT, compared, parse_arguments, report
+from benchmarks.figures import compared, parse_arguments, report
+from benchmarks.serving import chromium, served_text
 
 MOVES = 15
 OURS = """
@@ -95,38 +84,6 @@ WATCH = """([words, picture]) => {
 }"""
 
 
-@contextmanager
-def served(script: str) -> Iterator[str]:
-    """Serve a Streamlit script on a free port; yield its address."""
-    with socket.socket() as probe, tempfile.TemporaryDirectory() as folder:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-        probe.close()
-        path = Path(folder) / "script.py"
-        path.write_text(script, "utf-8")
-        options = ["--server.address=127.0.0.1", "--server.headless=true", "--browser.gatherUsageStats=false"]
-        command = [sys.executable, "-m", "streamlit", "run", str(path), f"--server.port={port}", *options]
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), "HOME": folder}
-        child = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        try:
-            yield _healthy(f"http://127.0.0.1:{port}")
-        finally:
-            child.terminate()
-            child.wait(20)
-
-
-def _healthy(url: str) -> str:
-    for _ in range(240):
-        try:
-            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=1):
-                return url
-        except OSError:
-            time.sleep(0.25)
-    raise RuntimeError(f"{url} does not answer")
-
-
 def median_move(page: Page, words: str, picture: str) -> float:
     """Return the median milliseconds of moves of the slider on an open page, after a first one that is not counted."""
     page.get_by_role("slider").first.focus()
@@ -142,9 +99,8 @@ def median_move(page: Page, words: str, picture: str) -> float:
 def main() -> None:
     """Measure both, one after the other on the same machine, and print the figure."""
     arguments = parse_arguments(__doc__)
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    with sync_playwright() as playwright, served(OURS) as ours, served(ALTAIR) as altair:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+    with sync_playwright() as playwright, served_text(OURS) as ours, served_text(ALTAIR) as altair:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1280, "height": 1200})
         page.goto(ours)
         page.locator(".verdict").wait_for()
