@@ -23,6 +23,8 @@ from al_core.store.remarks import Remarks
 from al_core.store.runs import Runs
 from al_core.store.slices import Slices
 from al_core.store.thresholds import LabelThresholds
+from al_core.store.values import RecordValues
+from al_core.store.word_lists import WordLists
 
 __all__ = ["Store"]
 
@@ -36,6 +38,7 @@ class Store:
         self._database = migrate(folder / "workspace.duckdb")
         self.projects = Projects(self._database)
         self.records = Records(self._database)
+        self.values = RecordValues(self._database)
         self.answers = Answers(self._database)
         self.history = History(self._database)
         self.bulk = BulkAnswers(self._database)
@@ -51,6 +54,7 @@ class Store:
         self.certificates = Certificates(self._database)
         self.label_thresholds = LabelThresholds(self._database)
         self.landscape = Landscape(self._database)
+        self.word_lists = WordLists(self._database)
         self.jobs = JobRows(self._database)
 
     def close(self) -> None:

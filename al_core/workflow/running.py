@@ -7,6 +7,7 @@ from collections.abc import Callable
 from al_core.errors import ActiveLearnersError, Cancelled
 from al_core.source import SourceProblem
 from al_core.types import Heuristic, HeuristicKind, Job, Person, Task, TaskKind
+from al_core.workflow.function_runs import run_function
 from al_core.workflow.jobs import JobContext
 from al_core.workflow.learner_runs import run_learner
 from al_core.workflow.protection import check_allowed
@@ -20,6 +21,8 @@ __all__ = ["KIND_WORDS", "RUNNERS", "live_log", "run", "run_all", "run_key"]
 # what runs a heuristic of a kind on a task of a kind
 RUNNERS: dict[tuple[HeuristicKind, TaskKind], Callable[[Underway], None]] = {
     ("active_learner", "single_label"): run_learner,
+    ("labeling_function", "single_label"): run_function,
+    ("labeling_function", "multi_label"): run_function,
 }
 
 # tasks that learners cannot be fitted on, as messages name them
@@ -64,10 +67,7 @@ def _run(workspace: Workspace, heuristic_id: int, context: JobContext) -> int:
     log = LIVE_LOGS[heuristic_id] = RunLog()
     try:
         task = store.projects.task(heuristic.task_id)
-        runner = RUNNERS.get((heuristic.kind, task.kind))
-        if runner is None:
-            raise RunFailed("task", f"Learners run on classification tasks; {task.name!r} is {KIND_WORDS[task.kind]}.")
-        runner(Underway(workspace.executor, store, heuristic, task, run_id, context, log))
+        _runner_of(heuristic, task)(Underway(workspace.executor, store, heuristic, task, run_id, context, log))
     except NotEvaluable as error:
         log.say(error.message)
         store.runs.end(run_id, "not_evaluable", "not_evaluable", str(error), log=log.text)
@@ -91,3 +91,10 @@ def _run(workspace: Workspace, heuristic_id: int, context: JobContext) -> int:
     finally:
         LIVE_LOGS.pop(heuristic_id, None)
     return run_id
+
+
+def _runner_of(heuristic: Heuristic, task: Task) -> Callable[[Underway], None]:
+    runner = RUNNERS.get((heuristic.kind, task.kind))
+    if runner is None:
+        raise RunFailed("task", f"Learners run on classification tasks; {task.name!r} is {KIND_WORDS[task.kind]}.")
+    return runner

@@ -149,6 +149,12 @@ class Shop:
             ]
         )
 
+    def answer_labels(self, number: int, label_ids, by=None) -> None:
+        """Accept several labels, or none of them, on a record."""
+        person = (by or self.ann).person_id
+        labels = tuple(LabelSpan(label_id) for label_id in label_ids)
+        self.store.answers.add([Answer(str(uuid.uuid4()), self.task.task_id, number, person, "accept", labels)])
+
     def heuristic(self, source: str = LEARNER, name: str = "Nearest"):
         return self.store.heuristics.create(
             self.task.task_id, name, "active_learner", source, self.embedding.name, self.ann.person_id
