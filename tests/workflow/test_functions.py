@@ -60,7 +60,7 @@ def test_votes_failures_and_figures_of_a_rule(shop):
     stored = run_now(shop, heuristic)
     assert (stored.state, stored.method, stored.pool_size) == ("finished", "rule", 48)
     # A on 0 3 6 ... 57, B on 4 14 34 44 (24 and 54 are A already); 59 fails
-    numbers, labels, confidence = shop.store.judging.votes(stored.run_id)
+    numbers, _, confidence = shop.store.judging.votes(stored.run_id)
     assert sorted(set(numbers.tolist()) - set(range(0, 60, 3))) == [4, 14, 34, 44]
     assert confidence[numbers == 4].tolist() == [0.6]
     assert shop.store.judging.failed(stored.run_id) == (1, ((59, "ValueError: no such record", 9),))
