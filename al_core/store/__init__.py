@@ -10,6 +10,7 @@ from al_core.store.certificates import Certificates
 from al_core.store.draws import Draws
 from al_core.store.embeddings import Embeddings
 from al_core.store.heuristics import Heuristics
+from al_core.store.held_runs import HeldRuns
 from al_core.store.history import History
 from al_core.store.jobs import JobRows
 from al_core.store.judging import Judging
@@ -23,6 +24,7 @@ from al_core.store.remarks import Remarks
 from al_core.store.runs import Runs
 from al_core.store.slices import Slices
 from al_core.store.thresholds import LabelThresholds
+from al_core.store.versions import PinnedExamples, Versions
 from al_core.store.values import RecordValues
 from al_core.store.word_lists import WordLists
 
@@ -51,6 +53,9 @@ class Store:
         self.runs = Runs(self._database, folder / "runs")
         self.judging = Judging(self._database)
         self.past_runs = PastRuns(self._database)
+        self.held_runs = HeldRuns(self._database)
+        self.versions = Versions(self._database)
+        self.pinned = PinnedExamples(self._database)
         self.certificates = Certificates(self._database)
         self.label_thresholds = LabelThresholds(self._database)
         self.landscape = Landscape(self._database)

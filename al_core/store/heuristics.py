@@ -65,12 +65,22 @@ class Heuristics:
                 return heuristic
         raise unknown_name("heuristic", name, [heuristic.name for heuristic in heuristics])
 
-    def save_version(self, heuristic_id: int, source: str, embedding_name: str, person_id: int) -> Heuristic:
-        """Return the heuristic at its newest version: a new one where text or embedding differ from the last."""
+    def save_version(
+        self, heuristic_id: int, source: str, embedding_name: str, person_id: int, *, after: int | None = None
+    ) -> Heuristic:
+        """Return the heuristic at its newest version: a new one where text or embedding differ from the last.
+
+        Raises Conflict where the newest version is not `after` any more, when that is given.
+        """
         with self._database.transaction() as cursor:
-            present = self.get(heuristic_id)  # inside the lock: two people who save at once make two versions
+            present = self.get(heuristic_id)  # inside the lock: of two people who save at once the second is told
             if present.source == source and present.embedding_name == embedding_name:
                 return present
+            if after is not None and present.version_no != after:
+                raise Conflict(
+                    f"Version {present.version_no} of {present.name!r} was saved meanwhile; yours began from {after}.",
+                    "Look at what differs, then save again.",
+                )
             cursor.execute(
                 "INSERT INTO heuristic_version VALUES (?, ?, ?, ?, ?, ?, ?)",
                 [heuristic_id, present.version_no + 1, source, _sha(source), embedding_name, person_id, now()],

@@ -137,11 +137,24 @@ class Projects:
                 raise Conflict(f"There is a label called {label.name!r} already.", "Choose another name.")
             if label.key and other.key == label.key:
                 raise Conflict(f"The key {label.key!r} belongs to {other.name!r} already.", "Choose another key.")
+        before = next((other.name for other in task.labels if other.label_id == label.label_id), label.name)
         with self._database.transaction() as cursor:
+            if before != label.name:
+                cursor.execute(
+                    "INSERT INTO former_label_name VALUES (?, ?, ?, ?)", [task_id, label.label_id, before, now()]
+                )
             cursor.execute(
                 "UPDATE label SET name = ?, colour = ?, key = ?, description = ? WHERE label_id = ? AND task_id = ?",
                 [label.name, label.colour, label.key, label.description, label.label_id, task_id],
             )
+
+    def former_label_names(self, task_id: int) -> dict[str, int]:
+        """Return the ids of labels by names that they had before, of two that had one the last."""
+        return dict(
+            self._database.rows(
+                "SELECT name, label_id FROM former_label_name WHERE task_id = ? ORDER BY renamed_ts", [task_id]
+            )
+        )
 
     def tasks(self, project_id: int) -> tuple[Task, ...]:
         """Return the tasks of a project with their labels, oldest first."""

@@ -9,6 +9,7 @@ from al_core.source import SourceProblem
 from al_core.types import Heuristic, HeuristicKind, Job, Person, Task, TaskKind
 from al_core.workflow.function_runs import run_function
 from al_core.workflow.jobs import JobContext
+from al_core.workflow.keeping import kept_version, must_wait
 from al_core.workflow.learner_runs import run_learner
 from al_core.workflow.protection import check_allowed
 from al_core.workflow.run_log import LIVE_LOGS, RunLog, live_log
@@ -16,7 +17,7 @@ from al_core.workflow.training import NotEvaluable, RunFailed
 from al_core.workflow.underway import Underway
 from al_core.workflow.workspace import Workspace
 
-__all__ = ["KIND_WORDS", "RUNNERS", "live_log", "run", "run_all", "run_key"]
+__all__ = ["KIND_WORDS", "RUNNERS", "live_log", "rerun", "run", "run_all", "run_key"]
 
 # what runs a heuristic of a kind on a task of a kind
 RUNNERS: dict[tuple[HeuristicKind, TaskKind], Callable[[Underway], None]] = {
@@ -35,14 +36,26 @@ KIND_WORDS: dict[str, str] = {
 def run(workspace: Workspace, heuristic: Heuristic, person: Person) -> Job:
     """Return the job that runs the newest version of a heuristic; one under way is not started twice.
 
+    The result of a version that nobody kept yet waits beside the earlier one until somebody does.
     Raises InvalidInput where nothing but limits protects this computer and nobody agreed to that.
     """
+    return _start(workspace, heuristic, person, lambda newest: newest)
+
+
+def rerun(workspace: Workspace, heuristic: Heuristic, person: Person) -> Job:
+    """Return the job that runs the kept version of a heuristic, whose result counts at once; see `run`."""
+    return _start(workspace, heuristic, person, lambda newest: kept_version(workspace.store, newest))
+
+
+def _start(
+    workspace: Workspace, heuristic: Heuristic, person: Person, at_version: Callable[[Heuristic], Heuristic]
+) -> Job:
     check_allowed(workspace)
     task = workspace.store.projects.task(heuristic.task_id)
     return workspace.jobs.start(
         "run",
         heuristic.name,
-        lambda context: _run(workspace, heuristic.heuristic_id, context),
+        lambda context: _run(workspace, at_version(workspace.store.heuristics.get(heuristic.heuristic_id)), context),
         key=run_key(heuristic.heuristic_id),
         project_id=task.project_id,
         person=person,
@@ -50,9 +63,9 @@ def run(workspace: Workspace, heuristic: Heuristic, person: Person) -> Job:
 
 
 def run_all(workspace: Workspace, task: Task, person: Person) -> tuple[Job, ...]:
-    """Return one job for each enabled heuristic of a task."""
+    """Return one job for each enabled heuristic of a task; what waits to be kept goes on waiting."""
     heuristics = workspace.store.heuristics.all(task.task_id)
-    return tuple(run(workspace, heuristic, person) for heuristic in heuristics if heuristic.enabled)
+    return tuple(rerun(workspace, heuristic, person) for heuristic in heuristics if heuristic.enabled)
 
 
 def run_key(heuristic_id: int) -> str:
@@ -60,11 +73,12 @@ def run_key(heuristic_id: int) -> str:
     return f"run:{heuristic_id}"
 
 
-def _run(workspace: Workspace, heuristic_id: int, context: JobContext) -> int:
+def _run(workspace: Workspace, heuristic: Heuristic, context: JobContext) -> int:
     store = workspace.store
-    heuristic = store.heuristics.get(heuristic_id)
-    run_id = store.runs.create(heuristic_id, heuristic.version_no, context.job_id)
-    log = LIVE_LOGS[heuristic_id] = RunLog()
+    run_id = store.runs.create(heuristic.heuristic_id, heuristic.version_no, context.job_id)
+    if must_wait(store, heuristic):
+        store.held_runs.hold(run_id, heuristic.heuristic_id)
+    log = LIVE_LOGS[heuristic.heuristic_id] = RunLog()
     try:
         task = store.projects.task(heuristic.task_id)
         _runner_of(heuristic, task)(Underway(workspace.executor, store, heuristic, task, run_id, context, log))
@@ -89,7 +103,7 @@ def _run(workspace: Workspace, heuristic_id: int, context: JobContext) -> int:
         store.runs.end(run_id, "failed", "app", f"{type(error).__name__}: {error}", log=log.text)
         raise
     finally:
-        LIVE_LOGS.pop(heuristic_id, None)
+        LIVE_LOGS.pop(heuristic.heuristic_id, None)
     return run_id
 
 

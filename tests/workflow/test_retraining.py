@@ -41,20 +41,27 @@ def test_one_under_way_is_not_started_again(shop, learner, executor):
     shop.workspace.jobs.wait(job.job_id)
 
 
-@pytest.mark.parametrize("why_not", ["off", "switched off", "new version", "deleted", "never run"])
+@pytest.mark.parametrize("why_not", ["off", "switched off", "deleted", "never run"])
 def test_what_does_not_run_by_itself(shop, learner, why_not):
     shop.answer(range(10, 30))
     if why_not == "off":
         change_task_settings(shop.store, shop.task, TaskSettings(retrain_every=0))
     elif why_not == "switched off":
         shop.store.heuristics.change(learner.heuristic_id, enabled=False)
-    elif why_not == "new version":
-        shop.store.heuristics.save_version(learner.heuristic_id, learner.source + "\n# more\n", "", 1)
     else:
         shop.store.heuristics.set_deleted(learner.heuristic_id, deleted=True)
     if why_not == "never run":
         shop.heuristic(name="new")
     assert retrain(shop) == ()
+
+
+def test_of_a_learner_that_somebody_changes_the_kept_version_runs(shop, learner):
+    shop.store.heuristics.save_version(learner.heuristic_id, learner.source + "\nmore = 1\n", "", 1)
+    shop.answer(range(10, 20))
+    (job,) = retrain(shop)
+    shop.workspace.jobs.wait(job.job_id)
+    assert shop.store.runs.last(learner.heuristic_id, finished=True).n_labelled == 20
+    assert shop.store.runs.last(learner.heuristic_id).version_no == 1
 
 
 def test_a_learner_that_lacked_labels_runs_when_there_are_more(shop):

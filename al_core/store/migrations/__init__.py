@@ -19,6 +19,7 @@ from al_core.store.migrations.m0002_certificates import STATEMENTS as CERTIFICAT
 from al_core.store.migrations.m0003_remarks import STATEMENTS as REMARKS
 from al_core.store.migrations.m0004_slices import STATEMENTS as SLICES
 from al_core.store.migrations.m0005_labeling_functions import STATEMENTS as LABELING_FUNCTIONS
+from al_core.store.migrations.m0006_held_runs import STATEMENTS as HELD_RUNS
 
 APP_VERSION = "0.1.0"
 
@@ -43,6 +44,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(3, "remarks", REMARKS),
     Migration(4, "slices", SLICES),
     Migration(5, "labeling functions", LABELING_FUNCTIONS),
+    Migration(6, "held runs", HELD_RUNS),
 )
 
 
