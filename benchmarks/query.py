@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -31,7 +32,6 @@ from benchmarks.vectors import labelled_vectors
 BATCH, BUDGET = 20, 500
 HEAD = 4 * BATCH  # so many are looked at for near-duplicates, as in the app
 TEST_SHARE = 0.25
-RECORDS = 20_000  # more than either set has
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
@@ -160,10 +160,13 @@ def labels_to(reached: Floats, goal: float) -> float:
 
 def compare_queues(name: str, words: str, measure: Measure, seeds: int) -> list[Figure]:
     """Return for each queue the labels with which it reaches what random ones reach with 500, on one set."""
-    found = labelled_vectors(name, RECORDS)
+    found = labelled_vectors(name)
     if found is None:
         return []
-    curves = {queue: np.stack([curve(*found, queue, seed, measure) for seed in range(seeds)]) for queue in QUEUES}
+    curves: dict[str, Floats] = {}
+    for queue in QUEUES:
+        print(f"{name}: {queue}", file=sys.stderr, flush=True)
+        curves[queue] = np.stack([curve(*found, queue, seed, measure) for seed in range(seeds)])
     baseline = curves.pop("Random")
     goal = float(baseline[:, -1].mean())
     figures = [measured(f"{name}, Random: {words} at {BUDGET} labels, {seeds} seeds", goal, words)]

@@ -112,13 +112,13 @@ class Records:
         return found
 
     def lengths(self, project_id: int, attribute_id: int, record_nos: Sequence[int]) -> dict[int, int]:
-        """Return how many code points the current text of each record has, by number; unknown numbers are absent."""
+        """Return how many code points the current text of each record has; unknown and deleted ones are absent."""
         wanted = [int(number) for number in record_nos]
         if not wanted:
             return {}
         rows = self._database.rows(
             "SELECT r.record_no, coalesce(length(t.text), 0)"
-            f" FROM (SELECT record_no FROM record WHERE project_id = $project AND {_WANTED}) r"
+            f" FROM (SELECT record_no FROM record WHERE project_id = $project AND deleted_ts IS NULL AND {_WANTED}) r"
             f" LEFT JOIN (SELECT record_no, text FROM current_text WHERE attribute_id = $attribute AND {_WANTED}) t"
             " USING (record_no)",
             {
