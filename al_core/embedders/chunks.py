@@ -2,6 +2,7 @@
 
 model.json            what the vectors were made with; chunks of anything else are removed
 chunk-00000.npy       float32 [m, dim]
+chunk-00000.counts.npy   of token vectors only: how many tokens each text has, int64 [texts]
 chunk-00000.sha.npy   the texts' SHA-256 in hex, S64 [m]; written last: without it the chunk does not count
 done.json             model_sha, dim, n; only after the last chunk
 worker.log            what the worker printed
@@ -13,7 +14,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,17 +40,35 @@ def read_chunks(folder: Path) -> tuple[NDArray[np.bytes_], NDArray[np.float32]]:
     return np.concatenate([shas for shas, _ in chunks]), np.concatenate([vectors for _, vectors in chunks])
 
 
+def iter_token_chunks(
+    folder: Path,
+) -> Iterator[tuple[NDArray[np.bytes_], NDArray[np.int64], NDArray[np.float16]]]:
+    """Return the finished chunks of token vectors: (shas [m], tokens of each text [m], vectors float16 [N, dim])."""
+    for sha_path in sorted(folder.glob("chunk-*.sha.npy")):
+        counts = np.load(sha_path.with_name(sha_path.name.replace(".sha.npy", ".counts.npy")), allow_pickle=False)
+        vectors = np.load(_vectors_path(sha_path), mmap_mode="r", allow_pickle=False)
+        yield np.load(sha_path, allow_pickle=False), counts, vectors
+
+
 def finished_shas(folder: Path) -> set[str]:
     """Return the texts (by SHA-256 in hex) whose vectors are in finished chunks."""
     return {sha.decode() for path in folder.glob("chunk-*.sha.npy") for sha in np.load(path, allow_pickle=False)}
 
 
-def write_chunk(folder: Path, shas: list[str], vectors: NDArray[np.float32]) -> None:
-    """Add one finished chunk, with the next free number; a crash in between leaves nothing that counts."""
+def write_chunk(
+    folder: Path, shas: list[str], vectors: NDArray[np.floating[Any]], counts: NDArray[np.int64] | None = None
+) -> None:
+    """Add one finished chunk, with the next free number; a crash in between leaves nothing that counts.
+
+    `counts` are the numbers of tokens of each text, where `vectors` are those of tokens.
+    """
     taken = [int(path.name[len("chunk-") : -len(".sha.npy")]) for path in folder.glob("chunk-*.sha.npy")]
     sha_path = folder / f"chunk-{max(taken, default=-1) + 1:05d}.sha.npy"
     sha_array = np.array(shas, dtype=SHA_DTYPE)
     write_durably(_vectors_path(sha_path), lambda file: np.save(file, vectors, allow_pickle=False))
+    if counts is not None:
+        counts_path = sha_path.with_name(sha_path.name.replace(".sha.npy", ".counts.npy"))
+        write_durably(counts_path, lambda file: np.save(file, counts, allow_pickle=False))
     write_durably(sha_path, lambda file: np.save(file, sha_array, allow_pickle=False))
 
 

@@ -39,8 +39,8 @@ class EmbedResult:
     n_new: int
 
 
-def embed_texts(job: EmbedJob, *, on_progress: Progress, on_start: Started) -> EmbedResult:
-    """Return what a worker process made of `job`; the vectors are in `job.folder`.
+def embed_texts(job: EmbedJob, *, on_progress: Progress, on_start: Started, tokens: bool = False) -> EmbedResult:
+    """Return what a worker process made of `job`; the vectors, of each of the `tokens` if so, are in `job.folder`.
 
     `on_start` gets the worker's process id; killing it ends the work, and chunks that it finished are
     reused by the next call. `on_progress` gets a fraction from 0 to 1 and a line for people. Raises
@@ -55,7 +55,7 @@ def embed_texts(job: EmbedJob, *, on_progress: Progress, on_start: Started) -> E
         on_progress(values["fraction"], values["message"])
 
     run_module(
-        "al_core.embedders.worker",
+        "al_core.embedders.token_worker" if tokens else "al_core.embedders.worker",
         [str(job_file.resolve())],
         log=job.folder / "worker.log",
         on_start=on_start,

@@ -57,7 +57,7 @@ class SentenceTransformerFolder:
 
     def embed(self, texts: Sequence[str], on_progress: Progress) -> NDArray[np.float32]:
         """Return float32 vectors [n, dim] of length 1, in batches of 32 texts of about equal length."""
-        model = self._loaded()
+        model = self.loaded()
         vectors = np.zeros((len(texts), model.get_embedding_dimension()), dtype=np.float32)
         by_length = sorted(range(len(texts)), key=lambda row: len(texts[row]))
         for start in range(0, len(texts), BATCH):
@@ -67,7 +67,8 @@ class SentenceTransformerFolder:
             on_progress(start + len(rows))
         return unit_rows(vectors)
 
-    def _loaded(self) -> Any:  # noqa: ANN401 - the class can be named only after the heavy import
+    def loaded(self) -> Any:  # noqa: ANN401 - the class can be named only after the heavy import
+        """Return the model, loaded by the first call; raises InvalidInput where it cannot be used."""
         if self._model is None:
             if self.available():
                 raise InvalidInput(f"{self.name} cannot be used.", self.available())

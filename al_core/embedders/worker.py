@@ -35,7 +35,7 @@ def run_job(report: Report, arguments: Sequence[str]) -> None:
     if reason:
         raise InvalidInput(f"The embedder {embedder.name} cannot be used here.", reason)
     with (folder / "lock").open("w") as lock:
-        _lock(lock.fileno(), folder)
+        lock_folder(lock.fileno(), folder)
         shas = [sha for sha, _ in read_texts(texts)]
         model_sha = _model_sha(embedder, shas)
         keep_only(folder, model_sha)
@@ -122,7 +122,7 @@ def _check(embedder: Embedder, vectors: NDArray[np.float32], n: int) -> None:
         raise InvalidInput(f"The embedder {embedder.name} gave vectors that are not finite for {len(rows)} texts.")
 
 
-def _lock(descriptor: int, folder: Path) -> None:
+def lock_folder(descriptor: int, folder: Path) -> None:
     """Hold the folder as long as this process lives; two workers would overwrite each other's chunks."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

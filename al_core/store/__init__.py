@@ -24,7 +24,7 @@ from al_core.store.remarks import Remarks
 from al_core.store.runs import Runs
 from al_core.store.slices import Slices
 from al_core.store.thresholds import LabelThresholds
-from al_core.store.versions import PinnedExamples, Versions
+from al_core.store.token_vectors import TokenVectors
 from al_core.store.values import RecordValues
 from al_core.store.word_lists import WordLists
 
@@ -52,6 +52,7 @@ class Store:
         self.heuristics = Heuristics(self._database)
         self.runs = Runs(self._database, folder / "runs")
         self.judging = Judging(self._database)
+        self.token_vectors = TokenVectors(self.embeddings)
         self.past_runs = PastRuns(self._database)
         self.held_runs = HeldRuns(self._database)
         self.versions = Versions(self._database)

@@ -35,6 +35,23 @@ class VectorFile:
     typical: NDArray[np.int64]
 
 
+@dataclass(frozen=True, slots=True)
+class FreshSet:
+    """A set of vectors that is being written; other files of it have the same name but for what follows the dot."""
+
+    generation: int
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """How a set of vectors was made: by which model, with how many numbers each, and the SHA-256 of its file."""
+
+    model_sha: str
+    dim: int
+    sha256: str
+
+
 class Embeddings:
     """Vectors by name; a new set replaces the old one in one step, and readers keep what they have open."""
 
@@ -123,6 +140,12 @@ class Embeddings:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         return folder
 
+    def fit_folder(self, embedding: Embedding) -> Path:
+        """Return the folder for what was fitted on the project's texts, which outlives the vectors made by it."""
+        folder = self._folder / str(embedding.embedding_id) / "fit"
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return folder
+
     def put(
         self,
         embedding: Embedding,
@@ -138,36 +161,52 @@ class Embeddings:
         Files are written beside the old ones, synced and renamed before the catalogue row changes. The set before
         stays for one more turn: a run or a page may be about to open it.
         """
+        fresh = self.begin(embedding)
+        sha256 = _write_matrix(fresh.path, len(record_nos), dim, fill)
+        self.enter(embedding, fresh, record_nos, shas, made=Made(model_sha, dim, sha256))
+        return fresh.path
+
+    def begin(self, embedding: Embedding) -> FreshSet:
+        """Return where the files of a new set of vectors go."""
         generation = 1 + int(
             self._database.value(
                 "SELECT coalesce(max(generation), 0) FROM embedding_part WHERE embedding_id = ?",
                 [embedding.embedding_id],
             )
         )
-        stem = f"{embedding.embedding_id}/vectors-{generation:04}"
-        path = self._folder / f"{stem}.npy"
+        path = self._folder / str(embedding.embedding_id) / f"vectors-{generation:04}.npy"
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        sha256 = _write_matrix(path, len(record_nos), dim, fill)
-        save_array(self._folder / f"{stem}.records.npy", record_nos)
-        save_array(self._folder / f"{stem}.shas.npy", shas)
+        return FreshSet(generation, path)
+
+    def enter(
+        self,
+        embedding: Embedding,
+        fresh: FreshSet,
+        record_nos: NDArray[np.int64],
+        shas: NDArray[np.bytes_],
+        *,
+        made: Made,
+    ) -> None:
+        """Put a set whose vectors are written in the place of the one before."""
+        names = {kind: fresh.path.with_suffix(f".{kind}.npy") for kind in ("records", "shas")}
+        save_array(names["records"], record_nos)
+        save_array(names["shas"], shas)
+        paths = (fresh.path, names["records"], names["shas"])
         with self._database.transaction() as cursor:
             cursor.execute(
                 "INSERT OR REPLACE INTO embedding_part VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, ?, ?)",
                 [
                     embedding.embedding_id,
-                    generation,
-                    model_sha,
+                    fresh.generation,
+                    made.model_sha,
                     len(record_nos),
-                    dim,
-                    f"{stem}.npy",
-                    f"{stem}.records.npy",
-                    f"{stem}.shas.npy",
-                    sha256,
+                    made.dim,
+                    *(path.relative_to(self._folder).as_posix() for path in paths),
+                    made.sha256,
                     now(),
                 ],
             )
-        self._keep_generations(embedding.embedding_id, (generation - 1, generation))
-        return path
+        self._keep_generations(embedding.embedding_id, (fresh.generation - 1, fresh.generation))
 
     def put_typical(self, embedding: Embedding, order: NDArray[np.int64]) -> None:
         """Store the cold-start order: record numbers, the most typical of the least covered regions first."""
