@@ -6,6 +6,7 @@ import logging
 import threading
 import uuid
 from collections.abc import Callable
+from concurrent import futures
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -185,6 +186,10 @@ class JobBoard:
             context = self._contexts.get(job_id)
         if context is not None:
             context.cancel()
+
+    def ended(self, job_id: str, *, within: float) -> bool:
+        """Return whether a job has ended, waiting at most `within` seconds for it."""
+        return not futures.wait([self._futures[job_id]], timeout=within).not_done
 
     def wait(self, job_id: str) -> Any:  # noqa: ANN401
         """Return what a job's function returned once it ends; raises what it raised."""
