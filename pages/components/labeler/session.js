@@ -63,10 +63,10 @@ export class Session {
     this.reportHunger();
   }
 
-  // Answers given before a reload have come back from the browser's storage: their records are done.
+  // Answers of an ended tab have come back from the browser's storage: their records are done. The one on
+  // screen stays, so that a key never meets a record that was not seen.
   dropAnswered() {
     this.waiting = this.waiting.filter((item) => !this.isDone(item));
-    if (this.current && !this.current.before && this.isDone(this.current)) this.advance();
     this.reportHunger();
   }
 

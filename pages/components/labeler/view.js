@@ -25,6 +25,7 @@ export class LabelerView {
     this.outbox = sharedOutbox();
     this.task = null;
     this.bell = null; // asks the server to run the whole page
+    this.queue = null; // the server's newest queue, until it is opened
     this.railFrame = null;
     this.drawn = null; // the item whose record is on screen
     this.record = new RecordBox((text) => this.comment(text));
@@ -51,15 +52,24 @@ export class LabelerView {
     this.showsSuggestions = showSuggestions;
     this.session = sessionOf(scope, task.task_id);
     this.session.progress.rebase(progress, messageNo);
-    this.session.open(queue);
-    this.session.dropAnswered();
+    this.queue = queue;
+    this.openQueue();
     if (isNewTask) this.buildControls();
     if (isNewTask || isNewLook) this.drawn = null;
     this.draw();
   }
 
+  // Records come on screen once it is known which of them were answered before a reload: a record that is
+  // shown never gives way to another by itself.
+  openQueue() {
+    if (!this.queue || this.outbox.scope !== this.scope || !this.outbox.isSwept) return;
+    this.session.open(this.queue);
+    this.queue = null;
+  }
+
   onOutbox({kind, answer}) {
     if (!this.session || this.outbox.scope !== this.scope) return;
+    this.openQueue();
     if (kind === 'refused') this.session.forget(answer);
     if (kind === 'restored') this.session.dropAnswered();
     if (kind === 'received') this.session.take(this.outbox.refill);

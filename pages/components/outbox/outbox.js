@@ -34,6 +34,7 @@ export class Outbox {
   constructor() {
     this.tab = uniqueId();
     this.scope = null; // "workspace|person"; unknown until the server has spoken
+    this.isSwept = false; // what ended tabs of this scope have left is known
     this.pending = []; // oldest first
     this.refill = null; // the newest queue that the server gave
     this.refusals = []; // {answer_id, message}, shown until dismissed
@@ -143,14 +144,19 @@ export class Outbox {
     for (const answer of this.pending) this.remember(answer);
     this.release = markAlive(scope, this.tab);
     this.keep();
-    this.sweepScope();
+    this.isSwept = false;
+    this.sweepScope().finally(() => {
+      if (scope !== this.scope) return;
+      this.isSwept = true;
+      this.announce('swept');
+    });
     if (this.pending.length) this.sendSoon();
     if (!isFirst) this.announce('scope');
   }
 
   sweepScope() {
     const scope = this.scope;
-    sweep(scope, this.tab, (answers) => scope === this.scope && this.adopt(answers));
+    return sweep(scope, this.tab, (answers) => scope === this.scope && this.adopt(answers));
   }
 
   // Answers that an ended tab of the same person has left; they are older than everything here.
