@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from al_core.evaluation.precision import (
     ABSTAINED,
+    Estimate,
     LabelEstimate,
     PrecisionCurve,
     Predicted,
@@ -18,6 +20,8 @@ from al_core.evaluation.precision import (
 )
 
 Floats = NDArray[np.float64]
+
+OneEstimate = TypeVar("OneEstimate", bound=Estimate)
 
 POINTS_OF_A_CURVE = 20  # Bonferroni over so many thresholds covered the whole curve in 95 % of trials
 
@@ -101,21 +105,81 @@ def whole_curve_band(curve: PrecisionCurve, level: float = 0.95) -> tuple[Floats
     >>> bool(whole_curve_band(curve)[0][0] < curve.low[0])
     True
     """
-    return clopper_pearson(curve.correct, curve.kept, 1 - (1 - level) / POINTS_OF_A_CURVE)
+    return _around(curve.precision, curve.kept, 1 - (1 - level) / POINTS_OF_A_CURVE)
 
 
-def mean_precision(curves: Sequence[PrecisionCurve]) -> Floats:
-    """Return the precision [m] averaged over repeats of cross-validation, nan where no repeat keeps a record.
+def mean_curve(curves: Sequence[PrecisionCurve], level: float = 0.95) -> PrecisionCurve:
+    """Return the curve of several repeats of cross-validation: the mean precision, with the counts of the first.
 
-    The same records are judged in each repeat, so intervals are those of one repeat, never of all rows pooled.
+    The same records are judged in each repeat, so an interval is that of one repeat around the mean, never of all rows
+    pooled. A repeat that keeps no record at a threshold is left out there.
 
     >>> one = precision_curve([0.9, 0.9], [True, False], [], 0, thresholds=np.array([0.5, 0.95]))
     >>> other = precision_curve([0.9, 0.2], [True, False], [], 0, thresholds=np.array([0.5, 0.95]))
-    >>> mean_precision([one, other]).tolist()
-    [0.75, nan]
+    >>> found = mean_curve([one, other])
+    >>> found.precision.tolist(), found.kept.tolist()
+    ([0.75, nan], [2, 0])
     """
+    first = curves[0]
+    if len(curves) == 1:
+        return first
     stacked = np.stack([curve.precision for curve in curves])
     known = ~np.isnan(stacked)
     n = known.sum(axis=0)
-    mean: Floats = np.divide(np.where(known, stacked, 0).sum(axis=0), n, out=np.full(len(n), np.nan), where=n > 0)
-    return mean
+    some = (n > 0) & (first.kept > 0)
+    mean: Floats = np.divide(np.where(known, stacked, 0).sum(axis=0), n, out=np.full(len(n), np.nan), where=some)
+    low, high = _around(mean, first.kept, level)
+    return replace(first, precision=mean, low=low, high=high)
+
+
+def mean_by_label(repeats: Sequence[Mapping[int, LabelEstimate]], level: float = 0.95) -> dict[int, LabelEstimate]:
+    """Return the estimates of all labels with the mean precision of several repeats and the counts of the first.
+
+    >>> one = LabelEstimate(1.0, 0.5, 1.0, kept=2, correct=2, records=0, coverage=0.0, labelled=2)
+    >>> found = mean_by_label([{7: one}, {7: replace(one, precision=0.5, correct=1)}])[7]
+    >>> found.precision, found.kept
+    (0.75, 2)
+    """
+    return {
+        label_id: mean_estimate([one[label_id] for one in repeats if label_id in one], level) for label_id in repeats[0]
+    }
+
+
+def mean_estimate(repeats: Sequence[OneEstimate], level: float = 0.95) -> OneEstimate:
+    """Return the mean precision of several repeats with the counts of the first and its interval around the mean.
+
+    >>> one = Estimate(1.0, 0.5, 1.0, kept=2, correct=2, records=0, coverage=0.0)
+    >>> mean_estimate([one, replace(one, precision=0.5, correct=1)]).precision
+    0.75
+    """
+    first = repeats[0]
+    known = [one.precision for one in repeats if one.precision is not None]
+    if len(repeats) == 1 or first.precision is None:
+        return first
+    mean = sum(known) / len(known)
+    low, high = _around(np.array([mean]), np.array([first.kept]), level)
+    return replace(first, precision=mean, low=float(low[0]), high=float(high[0]))
+
+
+def together(by_label: Mapping[int, LabelEstimate], pool_size: int) -> Estimate:
+    """Return the estimate of the predictions of all labels, each kept at its own threshold.
+
+    >>> one = LabelEstimate(1.0, 0.5, 1.0, kept=3, correct=3, records=2, coverage=0.2, labelled=3)
+    >>> found = together({7: one, 8: replace(one, precision=0.0, kept=1, correct=0, records=3)}, 10)
+    >>> found.precision, found.kept, found.coverage
+    (0.75, 4, 0.5)
+    """
+    kept = sum(one.kept for one in by_label.values())
+    records = sum(one.records for one in by_label.values())
+    right = sum(one.precision * one.kept for one in by_label.values() if one.precision is not None)
+    precision = min(1.0, right / kept) if kept else None
+    low, high = _around(np.array([precision or 0.0]), np.array([kept]), 0.95)
+    correct = sum(one.correct for one in by_label.values())
+    return Estimate(precision, float(low[0]), float(high[0]), kept, correct, records, records / max(pool_size, 1))
+
+
+def _around(precision: Floats, kept: NDArray[np.int64], level: float) -> tuple[Floats, Floats]:
+    right = np.nan_to_num(precision) * kept
+    whole = np.rint(right)
+    # a share of whole counts gives the count back, free of the last digit's error
+    return clopper_pearson(np.where(np.isclose(right, whole), whole, right), kept, level)

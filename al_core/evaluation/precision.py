@@ -93,7 +93,7 @@ class PrecisionCurve:
         index = int(found[0])
         kept, correct = int(self.kept[index]), int(self.correct[index])
         return Estimate(
-            precision=correct / kept if kept else None,
+            precision=float(self.precision[index]) if kept else None,
             low=float(self.low[index]),
             high=float(self.high[index]),
             kept=kept,
@@ -124,8 +124,9 @@ def _millionths(values: ArrayLike) -> Floats:
 def clopper_pearson(correct: ArrayLike, n: ArrayLike, level: float = 0.95) -> tuple[Floats, Floats]:
     """Return the lower and upper ends [m] of the exact interval for a share, from `correct` out of `n` each.
 
-    Clopper and Pearson (1934) with equal tails: beta quantiles. Where `n` is 0 the ends are 0 and 1. Raises
-    ValueError where `correct` is not from 0 to `n`, or `level` not between 0 and 1.
+    Clopper and Pearson (1934) with equal tails: beta quantiles, which take the mean count of several repeats, a
+    fraction, as well. Where `n` is 0 the ends are 0 and 1. Raises ValueError where `correct` is not from 0 to `n`, or
+    `level` not between 0 and 1.
 
     >>> low, high = clopper_pearson([44, 0], [44, 0])
     >>> low.round(4).tolist(), high.tolist()
@@ -139,8 +140,8 @@ def clopper_pearson(correct: ArrayLike, n: ArrayLike, level: float = 0.95) -> tu
     tail = (1 - level) / 2
     wrong = total - right
     # The quantiles are undefined at the two extremes, where the interval ends at 0 or 1 by definition.
-    low = np.where(right > 0, betaincinv(np.maximum(right, 1), wrong + 1, tail), 0.0)
-    high = np.where(wrong > 0, betaincinv(right + 1, np.maximum(wrong, 1), 1 - tail), 1.0)
+    low = np.where(right > 0, betaincinv(np.where(right > 0, right, 1), wrong + 1, tail), 0.0)
+    high = np.where(wrong > 0, betaincinv(right + 1, np.where(wrong > 0, wrong, 1), 1 - tail), 1.0)
     return low, high
 
 

@@ -36,7 +36,9 @@ ORDER BY p.record_no, p.label_id
 _MISSED = """
 WITH predicted AS (
     SELECT record_no, label_id FROM oof WHERE run_id = $run AND calibrated IS NOT NULL
-    UNION ALL SELECT record_no, label_id FROM prediction WHERE run_id = $run AND calibrated IS NOT NULL)
+    UNION ALL SELECT p.record_no, p.label_id FROM prediction p JOIN run r USING (run_id)
+    -- what a model that saw the label says of it is nothing to go by
+    WHERE p.run_id = $run AND p.calibrated IS NOT NULL AND (p.in_pool OR r.method NOT LIKE '%-fold%'))
 SELECT t.record_no, l.label_id AS truth, t.audit
 FROM truth t
 JOIN truth_label l ON l.task_id = t.task_id AND l.record_no = t.record_no

@@ -206,14 +206,6 @@ class Runs:
         )
         return found["record_no"].astype(np.int64)
 
-    def unpredicted(self, run_id: int, task_id: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-        """Return (true label ids [a], whether each is audit [a]) of labelled records that a run gave nothing.
-
-        Records that came after the run are left out, and the part of a hold-out run that was fitted on.
-        """
-        found = self._database.columns(_UNPREDICTED, {"run": run_id, "task": task_id})
-        return found["truth"].astype(np.int64), found["audit"].astype(np.bool_)
-
     def pool(self, run_id: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Return (label ids [p], calibrated confidences [p]) of the records that nobody had labelled at the run.
 
@@ -252,17 +244,3 @@ class Runs:
             "SELECT record_no, label_id, calibrated FROM prediction WHERE run_id = ? AND rank = 1", [run_id]
         )
         return {record_no: (label_id, confidence) for record_no, label_id, confidence in rows}
-
-
-_UNPREDICTED = """
-WITH predicted AS (
-    SELECT record_no FROM oof WHERE run_id = $run AND repeat_no = 0
-    UNION SELECT record_no FROM prediction WHERE run_id = $run AND in_pool)
-SELECT coalesce(l.label_id, 0) AS truth, t.audit FROM truth t
-JOIN (SELECT coalesce(label_revision, 0) AS label_revision, coalesce(method, '') AS method FROM run
-    WHERE run_id = $run) r ON true
-LEFT JOIN truth_label l ON l.task_id = t.task_id AND l.record_no = t.record_no AND l.ordinal = 0
-WHERE t.task_id = $task AND t.state <> 'conflict' AND t.record_no NOT IN (FROM predicted)
-    AND t.record_no <= (SELECT max(record_no) FROM prediction WHERE run_id = $run)
-    AND (t.revision > r.label_revision OR NOT starts_with(r.method, 'holdout'))
-"""

@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.evaluation.diagnosis import ReliabilityBin, calibration_error, confusion, histogram, reliability
-from al_core.evaluation.precision import ABSTAINED, Predicted, clopper_pearson
+from al_core.evaluation.precision import ABSTAINED, Estimate, Predicted
 from al_core.store import Store
 from al_core.store.runs import Judged
 from al_core.types import Task
 from al_core.workflow.evaluating import Evaluation, Mistake, headline
+from al_core.workflow.judging import measure, repeats
 
 Which = Literal["kept wrongly", "kept rightly", "below"]
 WITHIN_CHANCE = "within chance"
@@ -78,12 +79,23 @@ def examine(store: Store, task: Task, evaluation: Evaluation) -> Examined:
     return Examined(rows, _kept(rows, evaluation), pool_confidence)
 
 
+def _worth(everyone: Sequence[Judged], evaluation: Evaluation) -> Estimate:
+    nothing = np.empty(0, dtype=np.int64)
+    cuts = _cuts(np.concatenate([one.predicted for one in everyone]), evaluation)
+    return measure(everyone, nothing, cuts, pool=Predicted(nothing, np.empty(0)), pool_size=0).estimate
+
+
 def _kept(rows: Judged, evaluation: Evaluation) -> NDArray[np.bool_]:
+    cuts = _cuts(rows.predicted, evaluation)
+    return np.asarray(Predicted(rows.predicted, rows.confidence).kept_label_ids(cuts) != ABSTAINED)
+
+
+def _cuts(predicted: NDArray[np.int64], evaluation: Evaluation) -> float | dict[int, float]:
     cuts: float | dict[int, float] = evaluation.threshold
     if evaluation.label_thresholds:
         # a run of earlier times may have given labels that the newest does not give
-        cuts = dict.fromkeys(np.unique(rows.predicted).tolist(), evaluation.threshold) | evaluation.label_thresholds
-    return np.asarray(Predicted(rows.predicted, rows.confidence).kept_label_ids(cuts) != ABSTAINED)
+        cuts = dict.fromkeys(np.unique(predicted).tolist(), evaluation.threshold) | evaluation.label_thresholds
+    return cuts
 
 
 def listed(store: Store, task: Task, examined: Examined, which: Which, limit: int = 20) -> Sequence[Mistake]:
@@ -127,24 +139,21 @@ def over_time(store: Store, task: Task, evaluation: Evaluation) -> tuple[PastPre
     found: list[PastPrecision] = []
     for run in store.past_runs.finished(evaluation.heuristic.heuristic_id):
         rows, _ = headline(store.runs.judged(run.run_id, task.task_id), run)
-        kept = _kept(rows, evaluation)
-        n, n_right = int(kept.sum()), int((kept & (rows.predicted == rows.truth)).sum())
-        low, high = clopper_pearson([n_right], [n])
-        precision = n_right / n if n else None
-        change = _change(found[-1], precision, float(low[0]), float(high[0])) if found else "first run"
+        worth = _worth((rows, *repeats(store, run, task.task_id)), evaluation)
+        change = _change(found[-1], worth) if found else "first run"
         found.append(
             PastPrecision(
-                run.run_id, run.version_no, run.ended_ts, run.n_labelled, precision, float(low[0]), float(high[0]), n,
-                change,
+                run.run_id, run.version_no, run.ended_ts, run.n_labelled, worth.precision, worth.low, worth.high,
+                worth.kept, change,
             )
         )  # fmt: skip
     return tuple(found)
 
 
-def _change(before: PastPrecision, precision: float | None, low: float, high: float) -> str:
-    if precision is None or before.precision is None:
+def _change(before: PastPrecision, worth: Estimate) -> str:
+    if worth.precision is None or before.precision is None:
         return "unknown"
     # intervals that do not overlap: a stricter test than needed, so that "better" is never said lightly
-    if low > before.high:
+    if worth.low > before.high:
         return "better"
-    return "worse" if high < before.low else WITHIN_CHANCE
+    return "worse" if worth.high < before.low else WITHIN_CHANCE

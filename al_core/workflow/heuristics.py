@@ -10,6 +10,7 @@ from al_core.errors import InvalidInput, NotFound
 from al_core.source import check_source, read_settings, same_but_threshold
 from al_core.store import Store
 from al_core.types import Heuristic, Person, Problem, Run, Task
+from al_core.workflow.audit_apart import fits_otherwise
 from al_core.workflow.jobs import JobBoard
 from al_core.workflow.running import KIND_WORDS, run_key
 from al_core.workflow.starters import STARTERS
@@ -98,6 +99,8 @@ def status(store: Store, jobs: JobBoard, heuristic: Heuristic) -> Status:
     newer = store.answers.newer(heuristic.task_id, run.label_revision)
     if not _runs_as_before(store, heuristic, run):
         return Status("stale", f"version {heuristic.version_no} not run yet", 1.0, run)
+    if fits_otherwise(store, heuristic, run):
+        return Status("stale", "the audit sample is treated otherwise now", 1.0, run)
     if newer:
         return Status("stale", f"{newer} labels newer", 1.0, run)
     return Status("current", "up to date", 1.0, run)

@@ -8,16 +8,17 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from al_core.execution import Executor, FitPredict, Handle, Limits
+from al_core.execution import FitPredict, Handle
 from al_core.learning.calibration import Calibrator
-from al_core.source import needs_per_class, read_settings
+from al_core.learning.methods import repeats_for
+from al_core.source import Settings, needs_per_class, read_settings
 from al_core.store.embeddings import save_array
 from al_core.workflow.jobs import JobContext
 from al_core.workflow.protection import limits_of
 from al_core.workflow.results import Outcomes, aligned, allowed_labels, finished_run
 from al_core.workflow.run_log import RunLog
 from al_core.workflow.thresholds import adopt_from_code
-from al_core.workflow.training import RunFailed, TrainingSet, check_evaluable, training_set
+from al_core.workflow.training import NotEvaluable, RunFailed, TrainingSet, check_evaluable, dealt_again, training_set
 from al_core.workflow.underway import Underway
 
 Rows = NDArray[np.int64]
@@ -31,19 +32,19 @@ def run_learner(under_way: Underway) -> None:
     revision = store.answers.revision(task.task_id)
     training = training_set(store, task, heuristic, settings)
     shas = [file.sha256 for file in training.files]
-    store.runs.start(run_id, label_revision=revision, n_labelled=len(training.rows), embedding_shas=shas)
+    n_labels = len(training.rows) + len(training.apart)
+    store.runs.start(run_id, label_revision=revision, n_labelled=n_labels, embedding_shas=shas)
     names = " + ".join(file.embedding.name for file in training.files)
-    log.say(f"{len(training.rows):,} labels, {len(training.record_nos):,} records, {names}")
+    log.say(f"{n_labels:,} labels, {len(training.record_nos):,} records, {names}")
+    if len(training.apart):
+        log.say(f"{len(training.apart):,} labels of the audit sample are kept out of the fit")
     if training.n_without_vector:
         log.say(f"{training.n_without_vector:,} labelled records have no vector yet and are left out")
     allowed_labels(settings, training)  # a wrong name is said before anything is fitted
     check_evaluable(training, needs_per_class(heuristic.source))
-    limits = limits_of(store, task.project_id)
-    outcomes = _collect(
-        _start_all(under_way.executor, heuristic.source, training, limits, context, log), training, context, log
-    )
+    outcomes = _collect(_start_all(under_way, training), training, context, log)
+    result = finished_run(settings, training, outcomes, _repeats(under_way, settings, training, outcomes))
     context.progress(0.95, "storing")
-    result = finished_run(settings, training, outcomes)
     calibrator = Calibrator.from_json(result.calibrator)
     numbers = ", ".join(f"{parameter:.2f}" for parameter in calibrator.parameters)
     log.say(f"confidences calibrated by {calibrator.method} {numbers}".rstrip())
@@ -56,6 +57,26 @@ def run_learner(under_way: Underway) -> None:
     store.runs.drop_matrices(heuristic.heuristic_id, keep=run_id)
     if store.heuristics.threshold(heuristic.heuristic_id) is None:
         adopt_from_code(store, heuristic.heuristic_id, task, settings, 0)
+
+
+def _repeats(under_way: Underway, settings: Settings, training: TrainingSet, outcomes: Outcomes) -> list[Outcomes]:
+    """Return the outcomes of further dealings of the folds, where the fits of the first one were quick."""
+    slowest = max(outcome.seconds for _, outcome in outcomes[:-1])
+    if settings.train_test_split is not None or len(training.apart):
+        return []  # a hold-out is drawn once; of the audit sample there is one prediction, by the shipped model
+    context, log = under_way.context, under_way.log
+    found: list[Outcomes] = []
+    for repeat_no in range(1, repeats_for(len(training.rows), slowest)):
+        log.say(f"fits are quick and labels few: folds dealt again, number {repeat_no + 1}")
+        again = dealt_again(under_way.store, under_way.task, training, repeat_no)
+        try:
+            check_evaluable(again, needs_per_class(under_way.heuristic.source))
+            found.append(_collect(_start_all(under_way, again, with_shipped=False), again, context, log))
+        except (NotEvaluable, RunFailed) as error:
+            # a repeat only makes the estimate steadier: without it the run is worth what it was
+            log.say(f"left out again: {error.message}")
+            break
+    return found
 
 
 @dataclass(slots=True)
@@ -73,20 +94,20 @@ class _Parts:
             self.context.progress(total, f"{step}: {message}" if message else step)
 
 
-def _start_all(
-    executor: Executor, source: str, training: TrainingSet, limits: Limits, context: JobContext, log: RunLog
-) -> list[tuple[Rows, Handle]]:
+def _start_all(under_way: Underway, training: TrainingSet, *, with_shipped: bool = True) -> list[tuple[Rows, Handle]]:
     """Return the started folds and, last, the shipped model, each with the positions that it predicts."""
+    context, log, limits = under_way.context, under_way.log, limits_of(under_way.store, under_way.task.project_id)
     everything = np.arange(len(training.rows))
     parts = [(everything[training.fold != fold], everything[training.fold == fold]) for fold in training.held_out]
     labels = [training.names[i] for i in training.label]
     paths = tuple(file.path for file in training.files)
     handles: list[tuple[Rows, Handle]] = []
     moved = _Parts(context, [0.0] * (len(parts) + 1))
-    for part, (fit_on, predict_on) in enumerate([*parts, (everything, everything[:0])]):
+    last = [(everything, everything[:0])] if with_shipped else []
+    for part, (fit_on, predict_on) in enumerate([*parts, *last]):
         shipped = len(predict_on) == 0
         fit_predict = FitPredict(
-            source=source,
+            source=under_way.heuristic.source,
             vectors=paths,
             train_rows=training.rows[fit_on],
             train_labels=tuple(labels[i] for i in fit_on),
@@ -94,7 +115,7 @@ def _start_all(
             limits=limits,
         )
         context.check()
-        handle = executor.start(fit_predict, on_log=log.say, on_progress=partial(moved.move, part))
+        handle = under_way.executor.start(fit_predict, on_log=log.say, on_progress=partial(moved.move, part))
         context.on_cancel(handle.cancel, handle.pid)
         handles.append((predict_on, handle))
     return handles
@@ -103,10 +124,10 @@ def _start_all(
 def _collect(handles: list[tuple[Rows, Handle]], training: TrainingSet, context: JobContext, log: RunLog) -> Outcomes:
     """Return the outcomes in order; the first failure ends the others and raises RunFailed."""
     outcomes = []
-    n_labels = len(training.rows)
+    n_labels, n_folds = len(training.rows), len(training.held_out)
     for number, (predicted, handle) in enumerate(handles, start=1):
-        shipped = number == len(handles)
-        step = "shipped model" if shipped else f"fold {number} of {len(handles) - 1}"
+        shipped = number > n_folds
+        step = "shipped model" if shipped else f"fold {number} of {n_folds}"
         context.progress(0.9 * (number - 1) / len(handles), step)
         outcome = handle.wait()
         if outcome.kind != "ok":

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from al_core.errors import InvalidInput
 from al_core.execution import Outcome
 from al_core.learning.calibration import Calibrator, fit_calibrator
+from al_core.learning.methods import Method
 from al_core.learning.query_strategies import STRATEGIES
 from al_core.source import Settings
-from al_core.store.runs import FinishedRun, TopTwo
+from al_core.store.run_results import OUT_OF_FIT, FinishedRun, TopTwo
 from al_core.workflow.training import TrainingSet
 
 CANDIDATES = 2000
@@ -31,19 +32,28 @@ def aligned(outcome: Outcome, names: Sequence[str]) -> NDArray[np.float32]:
     return aligned
 
 
-def finished_run(settings: Settings, training: TrainingSet, outcomes: Outcomes) -> FinishedRun:
-    """Return what to store of a run: everything judged by models that never saw the record's label."""
-    positions = np.concatenate([predicted for predicted, _ in outcomes[:-1]])
-    oof = np.concatenate([aligned(outcome, training.names) for _, outcome in outcomes[:-1]])
+def finished_run(
+    settings: Settings, training: TrainingSet, outcomes: Outcomes, repeats: Sequence[Outcomes] = ()
+) -> FinishedRun:
+    """Return what to store of a run: everything judged by models that never saw the record's label.
+
+    `repeats` are the outcomes of further dealings of the folds, each without a shipped model.
+    """
+    positions, oof = _out_of_fold(outcomes[:-1], training)
     calibrator = _calibrator(oof, training.label[positions], training.audit[positions])
     allowed = allowed_labels(settings, training)
     everything = aligned(outcomes[-1][1], training.names)
     top = _top_two(training.record_nos, everything, calibrator, training.label_ids)
     in_pool = np.isin(top.record_no, training.pool)
     kept = np.isin(top.first, allowed)
-    out_of_fold = _top_two(training.record_nos[training.rows[positions]], oof, calibrator, training.label_ids)
+    # what the shipped model never saw is predicted by itself: nothing closer to the truth can be had
+    judged = np.concatenate([training.rows[positions], training.apart])
+    honest = np.concatenate([oof, everything[training.apart]])
+    out_of_fold = _top_two(training.record_nos[judged], honest, calibrator, training.label_ids)
     kept_oof = np.isin(out_of_fold.first, allowed)
     folds = np.where(training.fold[positions] < 0, 0, training.fold[positions])
+    folds = np.concatenate([folds, np.full(len(training.apart), OUT_OF_FIT)])
+    n_folds = 0 if settings.train_test_split is not None else len(outcomes) - 1
     return FinishedRun(
         predictions=_rows(top, kept),
         in_pool=in_pool[kept],
@@ -51,12 +61,24 @@ def finished_run(settings: Settings, training: TrainingSet, outcomes: Outcomes) 
         fold_no=folds[kept_oof],
         candidates=_candidates(training.record_nos[in_pool], everything[in_pool]),
         calibrator=calibrator.to_json(),
-        method="holdout" if settings.train_test_split is not None else f"{len(outcomes) - 1}-fold",
+        method=Method(n_folds, 1 + len(repeats), audit_kept_out=len(training.apart) > 0).text,
         pool_size=len(training.pool),
         classes=training.names,
         proba_path="",
         log="",
+        repeats=tuple(_repeat(one, training, calibrator, allowed) for one in repeats),
     )
+
+
+def _out_of_fold(folds: Outcomes, training: TrainingSet) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    positions = np.concatenate([predicted for predicted, _ in folds])
+    return positions, np.concatenate([aligned(outcome, training.names) for _, outcome in folds])
+
+
+def _repeat(outcomes: Outcomes, training: TrainingSet, calibrator: Calibrator, allowed: NDArray[np.int64]) -> TopTwo:
+    positions, oof = _out_of_fold(outcomes, training)
+    top = _top_two(training.record_nos[training.rows[positions]], oof, calibrator, training.label_ids)
+    return _rows(top, np.isin(top.first, allowed))
 
 
 def _calibrator(oof: NDArray[np.float32], label: NDArray[np.int64], audit: NDArray[np.bool_]) -> Calibrator:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from al_core.source import Settings
 from al_core.store import Store
 from al_core.store.embeddings import VectorFile
 from al_core.types import Heuristic, Task
+from al_core.workflow.audit_apart import keeps_audit_out
 
 FOLDS = 5
 
@@ -38,6 +39,7 @@ class TrainingSet:
 
     `rows` [m] count the vectors, `label` [m] indexes `names`, `fold` [m] is -1 where a label is never held out.
     `pool` [p] numbers the records that had no answer when the labels were read, whatever is answered meanwhile.
+    `apart` [a] are the rows of the audit sample where it is kept out of the fit: they are in none of the others.
     """
 
     files: tuple[VectorFile, ...]
@@ -49,6 +51,7 @@ class TrainingSet:
     label_ids: NDArray[np.int64]
     pool: NDArray[np.int64]
     n_without_vector: int
+    apart: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
     @property
     def record_nos(self) -> NDArray[np.int64]:
@@ -83,7 +86,7 @@ def training_set(store: Store, task: Task, heuristic: Heuristic, settings: Setti
     else:
         out = holdout(classes, settings.train_test_split, np.random.default_rng(task.task_id))
         fold = np.where(out, 0, -1).astype(np.int64)
-    return TrainingSet(
+    found = TrainingSet(
         files=files,
         rows=place[has_vector].astype(np.int64),
         label=label.astype(np.int64),
@@ -94,6 +97,25 @@ def training_set(store: Store, task: Task, heuristic: Heuristic, settings: Setti
         pool=pool,
         n_without_vector=int((~has_vector & has_label).sum()),
     )
+    return _without_audit(found) if keeps_audit_out(store, heuristic) else found
+
+
+def _without_audit(training: TrainingSet) -> TrainingSet:
+    stay = ~training.audit
+    return replace(
+        training,
+        rows=training.rows[stay],
+        label=training.label[stay],
+        audit=training.audit[stay],
+        fold=training.fold[stay],
+        apart=training.rows[training.audit],
+    )
+
+
+def dealt_again(store: Store, task: Task, training: TrainingSet, repeat_no: int) -> TrainingSet:
+    """Return the same labels in the folds of another dealing, number `repeat_no` from 1 on; dealt where new."""
+    classes = [training.names[i] for i in training.label]
+    return replace(training, fold=_folds(store, task, training.record_nos[training.rows], classes, repeat_no))
 
 
 def _vector_files(store: Store, task: Task, heuristic: Heuristic, settings: Settings) -> tuple[VectorFile, ...]:
@@ -120,14 +142,17 @@ def _vector_files(store: Store, task: Task, heuristic: Heuristic, settings: Sett
     return tuple(files)
 
 
-def _folds(store: Store, task: Task, record_nos: NDArray[np.int64], classes: Sequence[str]) -> NDArray[np.int64]:
-    dealt_nos, dealt_classes, dealt_folds = store.runs.folds(task.task_id)
+def _folds(
+    store: Store, task: Task, record_nos: NDArray[np.int64], classes: Sequence[str], repeat_no: int = 0
+) -> NDArray[np.int64]:
+    dealt_nos, dealt_classes, dealt_folds = store.runs.folds(task.task_id, repeat_no)
     fresh = np.flatnonzero(~np.isin(record_nos, dealt_nos))
     if len(fresh):
         fresh_classes = [classes[int(i)] for i in fresh]
-        folds = deal(fresh_classes, dealt_classes, dealt_folds, k=FOLDS)
-        store.runs.add_folds(task.task_id, record_nos[fresh], fresh_classes, folds)
-        dealt_nos, _, dealt_folds = store.runs.folds(task.task_id)
+        rng = np.random.default_rng([task.task_id, repeat_no, len(dealt_nos)]) if repeat_no else None
+        folds = deal(fresh_classes, dealt_classes, dealt_folds, k=FOLDS, rng=rng)
+        store.runs.add_folds(task.task_id, record_nos[fresh], fresh_classes, folds, repeat_no)
+        dealt_nos, _, dealt_folds = store.runs.folds(task.task_id, repeat_no)
     order = np.argsort(dealt_nos)
     return dealt_folds[order][np.searchsorted(dealt_nos[order], record_nos)].astype(np.int64)
 
@@ -137,6 +162,11 @@ def check_evaluable(training: TrainingSet, needs: int) -> None:
     names = np.array(training.names, dtype=object)
     counts = Counter(names[training.label])
     listed = ", ".join(f"{name} {n}" for name, n in counts.most_common())
+    if not counts and len(training.apart):
+        raise NotEvaluable(
+            f"Not evaluable yet: all {len(training.apart)} labels are in the audit sample, which is not fitted on.",
+            "Label records in the Smart queue, or let the heuristic learn from the audit sample too.",
+        )
     if not counts:
         raise NotEvaluable("Not evaluable yet: no record is labelled.", "Label about 40 records, then run again.")
     if len(counts) == 1:

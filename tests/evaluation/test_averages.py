@@ -1,9 +1,10 @@
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from al_core.evaluation.averages import averages, label_curves, mean_precision, whole_curve_band
-from al_core.evaluation.precision import Predicted, precision_by_label, precision_curve
+from al_core.evaluation.averages import averages, label_curves, mean_curve, whole_curve_band
+from al_core.evaluation.precision import Predicted, clopper_pearson, precision_by_label, precision_curve
 
 SPAM, HAM, NEWS = 1, 2, 3
 
@@ -47,6 +48,12 @@ def test_repeats_are_averaged_and_not_pooled():
     cuts = np.array([0.0, 0.5, 1.0])
     one = precision_curve([0.6, 0.6], [True, True], [], 0, thresholds=cuts)
     other = precision_curve([0.6, 0.4], [False, True], [], 0, thresholds=cuts)
-    mean = mean_precision([one, other])
-    assert mean[:2].tolist() == [(1 + 0.5) / 2, (1 + 0) / 2]
-    assert np.isnan(mean[2])
+    mean = mean_curve([one, other])
+    assert mean.precision[:2].tolist() == [(1 + 0.5) / 2, (1 + 0) / 2]
+    assert np.isnan(mean.precision[2])
+    # n is that of one repeat, so the band is as wide as one repeat's and lies around the mean
+    assert mean.kept.tolist() == one.kept.tolist() == [2, 2, 0]
+    assert (mean.low[:2] < mean.precision[:2]).all()
+    assert (mean.precision[:2] < mean.high[:2]).all()
+    assert mean.low[0] == pytest.approx(clopper_pearson([1.5], [2])[0][0])
+    assert mean.at(0.5).precision == 0.5

@@ -56,6 +56,7 @@ class FakeExecutor:
         self.jobs: list[FitPredict] = []
         self.handles: list[Handle] = []
         self.started = threading.Event()
+        self.seconds = 2.0  # what a fit takes; below half a second the folds are dealt again
         self.failure: Outcome | None = None
         self.fail_at = 0
 
@@ -75,7 +76,9 @@ class FakeExecutor:
         rows = vectors if job.predict_rows is None else vectors[job.predict_rows]
         logits = -8 * ((rows[:, None] - centres[None]) ** 2).sum(axis=2)
         odds = np.exp(logits - logits.max(axis=1, keepdims=True))
-        return Outcome("ok", (odds / odds.sum(axis=1, keepdims=True)).astype(np.float32), tuple(classes))
+        return Outcome(
+            "ok", (odds / odds.sum(axis=1, keepdims=True)).astype(np.float32), tuple(classes), seconds=self.seconds
+        )
 
     def describe(self):
         return ()

@@ -436,7 +436,7 @@ def test_the_method_says_which_labels_it_rests_on(shop, n_random, begins):
 
 
 def test_enough_audit_labels_carry_the_estimate_alone(shop, monkeypatch):
-    monkeypatch.setattr("al_core.workflow.evaluating.ENOUGH_AUDIT", 20)
+    monkeypatch.setattr("al_core.workflow.judging.ENOUGH_AUDIT", 20)
     shop.answer(range(20), drawn_by="random")
     shop.answer(range(20, 32), "A", drawn_by="margin")
     heuristic = shop.heuristic()
