@@ -25,7 +25,7 @@ from al_core.workflow.importing import ImportPlan, ImportReport, LabelImport, im
 from al_core.workflow.running import run as run_heuristic
 from al_core.workflow.sample import SAMPLE_NAME, TASKS, ensure_sample
 from al_core.workflow.simulating import simulate
-from al_core.workflow.starters import STARTERS
+from al_core.workflow.starters import DEMO
 from al_core.workflow.workspace import Workspace
 
 Lines = Iterator[str]
@@ -240,14 +240,14 @@ def demo(workspace: Workspace, options: argparse.Namespace) -> Lines:
         _wait(workspace, waiting)
     rng = np.random.default_rng(7)
     simulate(workspace.store, task, DEMO_ANSWERS // 2, "smart", rng)
-    for starter in STARTERS:
+    for starter in DEMO:
         heuristic = heuristic_cases.create(workspace.store, task, starter, starter, person)
         _wait(workspace, run_heuristic(workspace, heuristic, person))
     # the second half is drawn with a learner's help, as it would be in a project
     simulate(workspace.store, task, DEMO_ANSWERS - DEMO_ANSWERS // 2, "smart", rng)
     for heuristic in workspace.store.heuristics.all(task.task_id):
         _wait(workspace, run_heuristic(workspace, heuristic, person))
-    yield f"{DEMO_ANSWERS} answers and {len(STARTERS)} heuristics are in project {SAMPLE_NAME!r}."
+    yield f"{DEMO_ANSWERS} answers and {len(DEMO)} heuristics are in project {SAMPLE_NAME!r}."
 
 
 # --- what commands share

@@ -57,6 +57,14 @@ class RecordValues:
         )
         return tuple(str(value) for (value,) in rows)
 
+    def vector_shas(self, project_id: int) -> set[str]:
+        """Return the sha256 of the present vectors of each embedding of a project."""
+        rows = self._database.rows(
+            "SELECT p.sha256 FROM embedding e JOIN embedding_part p USING (embedding_id) WHERE e.project_id = ?",
+            [project_id],
+        )
+        return {str(sha) for (sha,) in rows}
+
 
 def typed(values: dict[str, str], kinds: dict[str, type], texts: Sequence[str]) -> dict[str, Value]:
     """Return the values of one record with their types; a text that is missing is empty, other values None.

@@ -1,0 +1,91 @@
+"""How a heuristic stands: never run, under way, up to date, or stale and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from al_core.source import same_but_threshold
+from al_core.store import Store
+from al_core.types import Heuristic, Run
+from al_core.workflow.function_runs import inputs_of
+from al_core.workflow.jobs import JobBoard
+from al_core.workflow.running import run_key
+
+State = Literal["never run", "queued", "running", "current", "stale", "failed", "cancelled", "not evaluable yet", "off"]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How a heuristic stands, in a word and a sentence. `run` is its newest run, finished or not."""
+
+    state: State
+    text: str
+    fraction: float
+    run: Run | None
+
+
+def status(store: Store, jobs: JobBoard, heuristic: Heuristic) -> Status:
+    """Return how a heuristic stands now."""
+    run = store.runs.last(heuristic.heuristic_id)
+    job = jobs.of(run_key(heuristic.heuristic_id))
+    if job is not None:
+        state: State = "queued" if job.state == "queued" else "running"
+        return Status(state, job.message, job.fraction, run)
+    if not heuristic.enabled:
+        return Status("off", "off", 0.0, run)
+    if run is None:
+        return Status("never run", "never run", 0.0, None)
+    if run.state != "finished":
+        return Status(*_without_result(run), 0.0, run)
+    why = _why_stale(store, heuristic, run)
+    return Status("stale", why, 1.0, run) if why else Status("current", "up to date", 1.0, run)
+
+
+def stale(store: Store, jobs: JobBoard, heuristics: Sequence[Heuristic]) -> tuple[Heuristic, ...]:
+    """Return those of the enabled heuristics whose result a new run could change: what "Run stale" runs."""
+    waiting = ("current", "queued", "running", "off")
+    return tuple(one for one in heuristics if status(store, jobs, one).state not in waiting)
+
+
+def _why_stale(store: Store, heuristic: Heuristic, run: Run) -> str:
+    """Return what has changed since a run that a new one would heed, empty where nothing has."""
+    if not _runs_as_before(store, heuristic, run):
+        return f"version {heuristic.version_no} not run yet"
+    if heuristic.kind == "active_learner":
+        newer = store.answers.newer(heuristic.task_id, run.label_revision)
+        if newer:
+            return f"{newer} labels newer"
+    return _changed_inputs(store, heuristic, run)
+
+
+def _changed_inputs(store: Store, heuristic: Heuristic, run: Run) -> str:
+    """Return which inputs other than labels and code changed: vectors, records or word lists."""
+    before = set(store.values.inputs(run.run_id))
+    task = store.projects.task(heuristic.task_id)
+    if heuristic.kind == "active_learner":
+        return "" if before <= store.values.vector_shas(task.project_id) else "records or vectors changed"
+    if heuristic.kind not in ("labeling_function", "precomputed"):
+        return ""
+    imported, words = inputs_of(store, task)
+    if imported not in before:
+        return "records changed"
+    return "word lists changed" if heuristic.kind == "labeling_function" and words not in before else ""
+
+
+def _runs_as_before(store: Store, heuristic: Heuristic, run: Run) -> bool:
+    """Return whether the newest version differs from the one that ran in its threshold at most."""
+    if run.version_no == heuristic.version_no:
+        return True
+    source, embedding_name = store.heuristics.version(heuristic.heuristic_id, run.version_no)
+    return embedding_name == heuristic.embedding_name and same_but_threshold(source, heuristic.source)
+
+
+def _without_result(run: Run) -> tuple[State, str]:
+    if run.state == "not_evaluable":
+        return "not evaluable yet", run.error_message
+    if run.state == "cancelled":
+        return "cancelled", "cancelled, earlier result kept"
+    place = f" on line {run.error_line}" if run.error_line else ""
+    return "failed", f"failed{place}: {run.error_message}"
