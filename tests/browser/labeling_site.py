@@ -35,6 +35,11 @@ class LabelingSite:
     url: str
     path: Path
 
+    def change(self, **settings: object) -> None:
+        """Change settings while the test runs; the next run of the page sees them."""
+        path = self.path.with_suffix(".json")
+        path.write_text(json.dumps(json.loads(path.read_text()) | settings))
+
     def pause(self) -> None:
         """From now on the server stores nothing."""
         self.path.with_suffix(".pause").touch()

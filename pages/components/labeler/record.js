@@ -31,6 +31,7 @@ export class RecordBox {
     const rows = names.flatMap((name) => [build('dt', {}, name), build('dd', {}, `${item.attributes[name]}`)]);
     this.attributes.replaceChildren(...rows);
     this.attributes.hidden ||= !names.length;
+    if (this.element.dataset.record === `${item.record_no}`) return; // what is being written about it stays
     this.element.dataset.record = item.record_no;
     this.text.scrollTop = 0;
     this.comments.close();

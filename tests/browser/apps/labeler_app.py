@@ -3,7 +3,8 @@
 FOLDER is where the app and the tests talk: `?run=NAME` reads its settings from NAME.json, writes every
 stored answer as a line to NAME.jsonl, and stores nothing while NAME.pause exists. Settings: `kind`,
 `labels` (how many), `own_keys`, `shift_keys`, `guidelines`, `texts`, `spans` (suggested, on every record),
-`refuse` (record numbers).
+`refuse` (record numbers), and what may change while a test runs: `name` of the task, `removed` (label ids),
+`first` (the records that the queue begins with).
 """
 
 from __future__ import annotations
@@ -28,13 +29,16 @@ class Site:
 
     def __init__(self, name: str) -> None:
         self.path = Path(os.environ["FOLDER"]) / name
-        self.settings = json.loads(self.path.with_suffix(".json").read_text())
         made_up = [f"Message {i}: the parcel of order {700 + i} is late." for i in range(400)]
         self.texts: list[str] = self.settings.get("texts", made_up)
         self.is_extraction = self.settings.get("kind") == "extraction"
         self.answers: dict[str, dict] = {}
         self.remarks: dict[str, dict] = {}
         self.refused: list[dict[str, str]] = []
+
+    @property
+    def settings(self) -> dict:
+        return json.loads(self.path.with_suffix(".json").read_text())
 
     def store(self, answers: list[dict]) -> None:
         if self.path.with_suffix(".pause").exists():
@@ -47,12 +51,18 @@ class Site:
                     self.remarks[answer["answer_id"]] = answer
                     log.write(json.dumps(answer) + "\n")
                     continue
-                if answer["record_no"] in self.settings.get("refuse", []):
-                    message = f"Record {answer['record_no']} was deleted; your answer was not stored."
+                if message := self.problem(answer):
                     self.refused.append({"answer_id": answer["answer_id"], "message": message})
                     continue
                 self.answers[answer["answer_id"]] = answer
                 log.write(json.dumps(answer) + "\n")
+
+    def problem(self, answer: dict) -> str:
+        if answer["record_no"] in self.settings.get("refuse", []):
+            return f"Record {answer['record_no']} was deleted; your answer was not stored."
+        if {label["label_id"] for label in answer["labels"]} & set(self.settings.get("removed", [])):
+            return f"A label of record {answer['record_no']} is gone; your answer was not stored."
+        return ""
 
     def current(self) -> dict[int, dict]:
         now = {answer["record_no"]: answer for answer in self.answers.values()}
@@ -68,6 +78,7 @@ class Site:
         return [
             {"label_id": 101 + i, "name": name, "colour": i + 1, "key": key, "description": f"About {name}."}
             for i, (name, key) in enumerate(zip(names, keys, strict=True))
+            if 101 + i not in self.settings.get("removed", [])
         ]
 
     def record(self, record_no: int) -> dict:
@@ -99,6 +110,8 @@ class Site:
     def queue(self) -> dict:
         done, choice = self.current(), st.session_state.get("strategy", "Smart")
         order = range(len(self.texts)) if choice == "Smart" else reversed(range(len(self.texts)))
+        first = self.settings.get("first", [])
+        order = [*first, *(record_no for record_no in order if record_no not in first)]
         left = [record_no for record_no in order if done.get(record_no, {}).get("verdict", "reject") == "reject"]
         return {
             "queue_id": f"7:{choice}",
@@ -163,7 +176,7 @@ def label_page() -> None:
     right.segmented_control("Records", ["Smart", "Backwards"], key="strategy", default="Smart", required=True)
     kind = site.settings.get("kind", "single_label")
     mount = span_labeler.mount if site.is_extraction else labeler.mount
-    task = {"task_id": 7, "name": "topic", "kind": kind, "labels": site.labels()}
+    task = {"task_id": 7, "name": site.settings.get("name", "topic"), "kind": kind, "labels": site.labels()}
     task["guidelines"] = site.settings.get("guidelines", "")
     mount(task=task, queue=site.queue(), progress=site.progress(), show_suggestions=show, key="labeler")
     st.caption(f"runs: {st.session_state.runs}")
