@@ -132,15 +132,15 @@ def kept_promise(figure: str, short: int, runs: int, naive_short: int | None = N
     return Figure(named, rate, "rate", against, None, f"lower end at most {DELTA}", low <= DELTA)
 
 
-def temptations(group: Group, twenties: Twenties, projects: int) -> Iterator[Figure]:
+def temptations(twenties: Twenties, projects: int) -> Iterator[Figure]:
     """Yield what looking again, trying many, and correcting shown errors do, without and with what is done against."""
-    pool = [one for key, trials in group.items() if key[1] == "random" for one in trials]
+    pool = [one for twenty in twenties for one in twenty]
     if not pool:
         return
     rng = np.random.default_rng(1)
     broken = np.zeros((3, 2), dtype=np.int64)
     for number in range(projects):
-        shown, target = pool[number % len(pool)], float(rng.choice(TARGETS))
+        shown, target = pool[int(rng.integers(len(pool)))], float(rng.choice(TARGETS))
         order = rng.permutation(len(shown.confidence))
         for paid in (0, 1):
             broken[0, paid] += _peeks(shown, order, target, paid=bool(paid))
@@ -211,13 +211,14 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print a list of figures instead of a table")
     parser.add_argument("--fits", type=int, default=10, help="fits of each learner on each choice of labels")
     parser.add_argument("--reruns", type=int, default=500, help="reruns of each cell, and projects")
+    parser.add_argument("--only", choices=("rates", "temptations"), help="a part of the figures")
     arguments = parser.parse_args()
-    group = fit_group(arguments.fits)
-    figures = [
-        *rates(group, arguments.reruns),
-        *temptations(group, fit_twenties(arguments.fits), arguments.reruns),
-        *estimates(group),
-    ]
+    figures: list[Figure] = []
+    if arguments.only != "temptations":
+        group = fit_group(arguments.fits)
+        figures += [*rates(group, arguments.reruns), *estimates(group)]
+    if arguments.only != "rates":
+        figures += temptations(fit_twenties(arguments.fits), arguments.reruns)
     report(figures, arguments.json)
 
 

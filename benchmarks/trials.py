@@ -38,7 +38,7 @@ def half_of_the_columns(seed: int) -> ClassifierMixin:
 LEARNERS: dict[str, Make] = {
     "LR C=1": lambda: LogisticRegression(max_iter=300),
     "LR C=10": lambda: LogisticRegression(C=10, max_iter=300),
-    "random forest": lambda: RandomForestClassifier(100, random_state=0),
+    "random forest": lambda: RandomForestClassifier(50, random_state=0),
     "15 neighbours": lambda: KNeighborsClassifier(15, weights="distance"),
 }
 # what a person who looks for a heuristic that passes would try one after the other
@@ -46,7 +46,7 @@ TWENTY: tuple[Make, ...] = (
     *(partial(LogisticRegression, C=c, max_iter=300) for c in (0.5, 1, 2, 5, 10, 20, 50)),
     *(partial(half_of_the_columns, seed) for seed in range(5)),
     *(partial(KNeighborsClassifier, k, weights="distance") for k in (5, 10, 15, 30)),
-    *(partial(RandomForestClassifier, 50, random_state=seed) for seed in range(4)),
+    *(partial(RandomForestClassifier, 20, random_state=seed) for seed in range(4)),
 )
 AUDIT_SHARE = 0.2
 BATCH = 100
