@@ -9,6 +9,7 @@ from typing import Literal
 from al_core.source import same_but_threshold
 from al_core.store import Store
 from al_core.types import Heuristic, Run
+from al_core.workflow.audit_apart import fits_otherwise
 from al_core.workflow.function_runs import inputs_of
 from al_core.workflow.jobs import JobBoard
 from al_core.workflow.running import run_key
@@ -54,6 +55,8 @@ def _why_stale(store: Store, heuristic: Heuristic, run: Run) -> str:
     if not _runs_as_before(store, heuristic, run):
         return f"version {heuristic.version_no} not run yet"
     if heuristic.kind == "active_learner":
+        if fits_otherwise(store, heuristic, run):
+            return "the audit sample is treated otherwise now"
         newer = store.answers.newer(heuristic.task_id, run.label_revision)
         if newer:
             return f"{newer} labels newer"
