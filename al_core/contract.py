@@ -36,9 +36,21 @@ Vectors = NDArray[np.float32]
 
 
 class LearningClassifier:
-    """Base of active learners that decide about whole records."""
+    """Base of active learners that decide about whole records.
+
+    In `fit` and `predict_proba` a learner may read, beside the labels, what carries no answer: the names of all labels
+    of the task, the vectors of these names (float32 [labels, dim], None where names say nothing or the embedding's
+    model cannot read them), a sample of the project's rows (float32 [m, dim]), and how many views of a text an
+    embedding holds side by side (2 for pool features). With `starts_from_names = True` and label vectors, `fit` is
+    called on no label, and on one label only, as well, and `classes_` may hold any label of the task.
+    """
 
     model: Any
+    starts_from_names: bool = False
+    label_names_all: tuple[str, ...] = ()
+    label_vectors: Vectors | None = None
+    pool_sample: Vectors | None = None
+    embedding_views: int = 1
 
     def fit(self, embeddings: Vectors, labels: NDArray[np.str_]) -> None:
         """Return nothing; fits `self.model` on embeddings [n, dim] and labels [n]."""

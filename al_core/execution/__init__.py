@@ -11,11 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.sandbox.function_frames import FunctionVotes, RecordFailure
+from al_core.sandbox.token_frames import TokenTags
 
 __all__ = [
     "ApplyFunction",
     "Executor",
     "FitPredict",
+    "FitTag",
     "FunctionVotes",
     "Handle",
     "Layer",
@@ -25,6 +27,7 @@ __all__ = [
     "Outcome",
     "OutcomeKind",
     "RecordFailure",
+    "TokenTags",
     "Work",
 ]
 
@@ -44,6 +47,22 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class LearnerContext:
+    """What a learner may read beside vectors and labels; nothing of it carries an answer.
+
+    `label_names` are all labels of the task. `label_vectors` (.npy, [labels, dim]) and `pool_sample` (.npy, [m, dim])
+    have one file for each of the job's vector files, or none. `views` is 2 for pool features, else 1. A learner that
+    `starts_from_names` is fitted on no label too.
+    """
+
+    label_names: tuple[str, ...] = ()
+    label_vectors: tuple[Path, ...] = ()
+    pool_sample: tuple[Path, ...] = ()
+    views: int = 1
+    starts_from_names: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class FitPredict:
     """One fit and one prediction in one process of its own, which gets no other labels than these.
 
@@ -58,6 +77,13 @@ class FitPredict:
     predict_rows: NDArray[np.int64] | None = None
     limits: Limits = field(default_factory=Limits)
     seed: int = 0
+    around: LearnerContext = field(default_factory=LearnerContext)
+
+    @property
+    def possible_classes(self) -> frozenset[str]:
+        """Return what the learner may predict: the labels it is fitted on, or all where it starts from names."""
+        named = self.around.label_names if self.around.starts_from_names else ()
+        return frozenset(self.train_labels).union(named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +108,36 @@ class ApplyFunction:
     seed: int = 0
 
 
-Work = FitPredict | ApplyFunction
+@dataclass(frozen=True, slots=True)
+class FitTag:
+    """One fit of an extractor and one prediction, in one process of its own, which gets no other labels than these.
+
+    `vectors` are .npy files of token vectors, `offsets` the .npy file [n + 1] of where each record begins in them.
+    `labels` [N] number `names`, -1 in no span, token by token of the records `train_rows`; `begins` [N] says where
+    spans start. `predict_rows` None means all records; `margins` asks for margins where the tagger knows them.
+    """
+
+    source: str
+    vectors: tuple[Path, ...]
+    offsets: Path
+    names: tuple[str, ...]
+    train_rows: NDArray[np.int64]
+    labels: NDArray[np.int16]
+    begins: NDArray[np.bool_]
+    predict_rows: NDArray[np.int64] | None = None
+    margins: bool = False
+    limits: Limits = field(default_factory=Limits)
+    seed: int = 0
+
+
+Work = FitPredict | ApplyFunction | FitTag
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of a job. `probabilities` float32 [rows, len(classes)], None unless `kind` is "ok".
 
-    `votes` are what a labeling function said, instead of probabilities.
+    `votes` are what a labeling function said and `tags` what an extractor said, instead of probabilities.
 
     `message` is one or two sentences for a person; `line` is the line of the heuristic's source (from 1,
     0 where there is none); `traceback` begins at the heuristic's own file.
@@ -104,6 +152,7 @@ class Outcome:
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     votes: FunctionVotes | None = None
+    tags: TokenTags | None = None
 
 
 @dataclass(frozen=True, slots=True)

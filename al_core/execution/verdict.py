@@ -6,9 +6,9 @@ import signal
 from collections.abc import Mapping
 from dataclasses import replace
 
-from al_core.execution import ApplyFunction, FunctionVotes, Limits, Outcome, OutcomeKind, Work
+from al_core.execution import ApplyFunction, FitTag, FunctionVotes, Limits, Outcome, OutcomeKind, TokenTags, Work
 from al_core.execution.inputs import function_job
-from al_core.sandbox import frames, function_frames, scratch, watch
+from al_core.sandbox import frames, function_frames, scratch, token_frames, watch
 from al_core.sandbox.runner import Child, Ending
 
 
@@ -68,6 +68,8 @@ def _of_result(job: Work, result_file: int, rows: int) -> Outcome:
         return Outcome("ok", result.probabilities, result.classes)
     if isinstance(result, FunctionVotes):
         return Outcome("ok", votes=result)
+    if isinstance(result, TokenTags):
+        return Outcome("ok", tags=result)
     if result.kind == "memory":
         message = _by_reason(job.limits)["memory"][1]
         return Outcome("memory", message=message, line=result.line, traceback=result.traceback)
@@ -75,7 +77,9 @@ def _of_result(job: Work, result_file: int, rows: int) -> Outcome:
     return Outcome(kind, message=result.message, line=result.line, traceback=result.traceback)
 
 
-def _read(job: Work, result_file: int, rows: int) -> frames.Success | FunctionVotes | frames.Failure | None:
+def _read(job: Work, result_file: int, rows: int) -> frames.Success | FunctionVotes | TokenTags | frames.Failure | None:
+    if isinstance(job, FitTag):
+        return token_frames.read_tags(result_file, n_tokens=rows, n_labels=len(job.names))
     if isinstance(job, ApplyFunction):
         return function_frames.read_votes(result_file, function_job(job))
-    return frames.read_result(result_file, rows=rows, labels=frozenset(job.train_labels))
+    return frames.read_result(result_file, rows=rows, labels=job.possible_classes)

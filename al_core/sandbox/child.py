@@ -21,7 +21,7 @@ from numpy.lib import format as npy_format
 from numpy.typing import NDArray
 
 from al_core.contract import listen_to_progress
-from al_core.sandbox import frames, function_frames, functions, learner, progress, tracebacks
+from al_core.sandbox import frames, function_frames, functions, learner, progress, tagger, token_frames, tracebacks
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +39,16 @@ def run(descriptors: Descriptors, lock: Callable[[], None]) -> None:
     if function_frames.is_function_job(descriptors.job):
         _run_function(descriptors, lock)
         return
+    if token_frames.is_tag_job(descriptors.job):
+        _run_tagger(descriptors, lock)
+        return
     job = frames.read_job(descriptors.job)
     os.close(descriptors.job)
-    matrix = learner.Matrix([_mapped(descriptor) for descriptor in descriptors.vectors])
+    files = [_mapped(descriptor) for descriptor in descriptors.vectors]
     _prepare(job.seed, job.source, descriptors)
     lock()
     with _failures_written(descriptors.result, job.source):
-        _fit_predict(job, matrix, descriptors.result)
+        _fit_predict(job, files, descriptors.result)
 
 
 def _run_function(descriptors: Descriptors, lock: Callable[[], None]) -> None:
@@ -58,8 +61,20 @@ def _run_function(descriptors: Descriptors, lock: Callable[[], None]) -> None:
         function_frames.write_votes(descriptors.result, functions.apply(job))
 
 
+def _run_tagger(descriptors: Descriptors, lock: Callable[[], None]) -> None:
+    job = token_frames.read_job(descriptors.job)
+    os.close(descriptors.job)
+    *parts, offsets = [_mapped(descriptor) for descriptor in descriptors.vectors]
+    matrix = tagger.TokenMatrix(parts, offsets.astype(np.int64))
+    _prepare(job.seed, job.source, descriptors)
+    lock()
+    with _failures_written(descriptors.result, job.source):
+        token_frames.write_tags(descriptors.result, tagger.run_job(job, matrix))
+
+
 def _prepare(seed: int, source: str, descriptors: Descriptors) -> None:
     _settle(seed)
+    tagger.offer_sequencelearn()
     listen_to_progress(progress.teller(descriptors.progress))
     tracebacks.remember_source(source)
 
@@ -72,8 +87,11 @@ def _failures_written(result: int, source: str) -> Iterator[None]:
         frames.write_failure(result, tracebacks.explain(error, source))
 
 
-def _fit_predict(job: frames.Job, matrix: learner.Matrix, result: int) -> None:
+def _fit_predict(job: frames.Job, files: list[NDArray[np.floating[Any]]], result: int) -> None:
+    n_vectors = len(files) - job.around.n_label_vectors - job.around.n_pool_sample
+    matrix = learner.Matrix(files[:n_vectors])
     model = learner.load_learner(job.source)
+    learner.look_around(model, job.around, files[n_vectors:])
     classes = learner.fit(model, matrix.take(job.train_rows), job.train_labels)
     n_rows = matrix.n_rows if job.predict_rows is None else len(job.predict_rows)
     frames.begin_result(result, classes, n_rows)

@@ -26,6 +26,19 @@ ALL_ROWS = -1
 
 
 @dataclass(frozen=True, slots=True)
+class Around:
+    """What a learner may read beside its labels: all labels' names, and how many of its files hold what.
+
+    The last `n_pool_sample` files of vectors are the pool's sample, the `n_label_vectors` before them the label names.
+    """
+
+    label_names: tuple[str, ...] = ()
+    n_label_vectors: int = 0
+    n_pool_sample: int = 0
+    views: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """What a child gets to know: code, its own training labels and the rows to predict (None = all)."""
 
@@ -34,6 +47,7 @@ class Job:
     train_labels: tuple[str, ...]
     predict_rows: NDArray[np.int64] | None
     seed: int
+    around: Around = Around()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +74,8 @@ class BadFrame(ValueError):
 
 def write_job(descriptor: int, job: Job) -> None:
     """Return nothing; writes `job` to an empty file."""
-    header = json.dumps({"source": job.source, "labels": job.train_labels, "seed": job.seed}).encode()
+    known = {"source": job.source, "labels": job.train_labels, "seed": job.seed, "around": asdict(job.around)}
+    header = json.dumps(known).encode()
     n_predict = ALL_ROWS if job.predict_rows is None else len(job.predict_rows)
     predict_rows = np.empty(0, np.int64) if job.predict_rows is None else job.predict_rows
     lengths = JOB_LENGTHS.pack(JOB_MAGIC, len(header), len(job.train_rows), n_predict)
@@ -77,7 +92,8 @@ def read_job(descriptor: int) -> Job:
     predict_rows = None
     if n_predict != ALL_ROWS:
         predict_rows = np.frombuffer(read_at(descriptor, n_predict * 8, at + n_header + n_train * 8), "<i8")
-    return Job(header["source"], train_rows, tuple(header["labels"]), predict_rows, header["seed"])
+    around = Around(**{**header["around"], "label_names": tuple(header["around"]["label_names"])})
+    return Job(header["source"], train_rows, tuple(header["labels"]), predict_rows, header["seed"], around)
 
 
 def begin_result(descriptor: int, classes: tuple[str, ...], rows: int) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.contract import LearningClassifier, LearningExtractor, visible_names
+from al_core.sandbox import frames
 
 MODULE_NAME = "__heuristic__"
 FILE_NAME = "heuristic.py"
@@ -73,9 +74,29 @@ def load_learner(source: str) -> Any:  # noqa: ANN401 - a class that nobody has 
     return leaves[0]()
 
 
+def look_around(learner: Any, around: frames.Around, files: Sequence[NDArray[np.floating[Any]]]) -> None:  # noqa: ANN401
+    """Set what a learner may read beside its labels; `files` are the label names' vectors, then the pool's sample."""
+    learner.label_names_all = around.label_names
+    learner.label_vectors = _read_only(files[: around.n_label_vectors])
+    learner.pool_sample = _read_only(files[around.n_label_vectors :])
+    learner.embedding_views = around.views
+
+
+def _read_only(parts: Sequence[NDArray[np.floating[Any]]]) -> NDArray[np.float32] | None:
+    """Return the parts side by side, None without any."""
+    if not parts:
+        return None
+    joined = np.concatenate(parts, axis=1).astype(np.float32, copy=False)
+    joined.flags.writeable = False
+    return joined
+
+
 def fit(learner: Any, embeddings: NDArray[np.float32], labels: Sequence[str]) -> tuple[str, ...]:  # noqa: ANN401
     """Return the classes in the order of the learner's columns, after fitting it on embeddings [n, dim]."""
     seen = sorted(set(labels))
+    if getattr(learner, "starts_from_names", False) and learner.label_vectors is not None:
+        learner.fit(embeddings, np.array(labels, dtype=str))
+        return _column_order(learner, sorted({*seen, *learner.label_names_all}))
     if len(seen) == 1:
         only = seen[0]
         print(f"Only one class here, {only!r}: it is predicted with 1.0 and fit is not called.")  # noqa: T201 - the log

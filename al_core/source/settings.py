@@ -16,6 +16,7 @@ DECORATORS = {
     "params_fit": ("embedding_name", "train_test_split"),
     "params_inference": ("min_confidence", "label_names"),
 }
+AROUND = frozenset(("label_vectors", "pool_sample"))  # what a learner is given only where its code asks for it
 EXAMPLES = {
     "params_fit": '@params_fit(embedding_name="...")',
     "params_inference": "@params_inference(min_confidence=0.8)",
@@ -24,7 +25,10 @@ EXAMPLES = {
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a learner's code says: `embedding_names` is empty, and the others None, where it says nothing."""
+    """What a learner's code says: `embedding_names` is empty, and the others None, where it says nothing.
+
+    `starts_from_names`: it can be fitted on no label. `looks_around`: it reads what label names mean, or the pool.
+    """
 
     class_name: str
     base: LearnerBase
@@ -32,6 +36,8 @@ class Settings:
     train_test_split: float | None = None
     min_confidence: float | dict[str, float] | None = None
     label_names: tuple[str, ...] | None = None
+    starts_from_names: bool = False
+    looks_around: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +77,24 @@ def find_learner(tree: ast.Module) -> Learner:
     if problems:
         raise SourceProblem(tuple(problems))
     names = cast(tuple[str, ...], found.pop("embedding_name", ()))
+    found |= {"starts_from_names": _starts_from_names(node), "looks_around": _looks_around(tree)}
     return Learner(node, Settings(node.name, base, names, **found), lines)  # type: ignore[arg-type]
+
+
+def _starts_from_names(node: ast.ClassDef) -> bool:
+    """Return whether the class says `starts_from_names = True` in its body."""
+    values = [
+        statement.value
+        for statement in node.body
+        if isinstance(statement, ast.Assign | ast.AnnAssign)
+        for target in (statement.targets if isinstance(statement, ast.Assign) else [statement.target])
+        if isinstance(target, ast.Name) and target.id == "starts_from_names"
+    ]
+    return bool(values) and isinstance(values[-1], ast.Constant) and values[-1].value is True
+
+
+def _looks_around(tree: ast.Module) -> bool:
+    return any(isinstance(node, ast.Attribute) and node.attr in AROUND for node in ast.walk(tree))
 
 
 def _learner_class(tree: ast.Module) -> tuple[ast.ClassDef, LearnerBase]:
