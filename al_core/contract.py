@@ -27,6 +27,7 @@ __all__ = [
     "listen_to_progress",
     "params_fit",
     "params_inference",
+    "probabilities_of",
     "progress",
     "visible_names",
 ]
@@ -57,9 +58,39 @@ class LearningClassifier:
         self.model.fit(embeddings, labels)
 
     def predict_proba(self, embeddings: Vectors) -> NDArray[np.floating[Any]]:
-        """Return the probabilities [n, classes] of `self.model`."""
-        probabilities: NDArray[np.floating[Any]] = self.model.predict_proba(embeddings)
+        """Return the probabilities [n, classes] of `self.model`, or what stands for them: see `probabilities_of`."""
+        return probabilities_of(self.model, embeddings)
+
+
+def probabilities_of(model: Any, embeddings: Vectors) -> NDArray[np.floating[Any]]:  # noqa: ANN401
+    """Return probabilities [n, classes] of a fitted model, in the order of its `classes_`.
+
+    One without `predict_proba` gives its `decision_function` through a sigmoid (two classes, or several labels a
+    record) or a softmax; one that only has `predict` gives 1 for its label. Both are calibrated out-of-fold later, so
+    that the confidence of a bare label is the precision of such labels. Raises InvalidInput for other models.
+    """
+    if hasattr(model, "predict_proba"):
+        probabilities: NDArray[np.floating[Any]] = model.predict_proba(embeddings)
         return probabilities
+    if hasattr(model, "decision_function"):
+        margins = np.asarray(model.decision_function(embeddings), dtype=np.float64)
+        if margins.ndim == 1:
+            positive = 1 / (1 + np.exp(-margins))
+            return np.column_stack([1 - positive, positive])
+        if getattr(model, "multilabel_", False):
+            return 1 / (1 + np.exp(-margins))
+        odds = np.exp(margins - margins.max(axis=1, keepdims=True))
+        return np.asarray(odds / odds.sum(axis=1, keepdims=True))
+    classes = getattr(model, "classes_", None)
+    if classes is None or not hasattr(model, "predict"):
+        raise InvalidInput(
+            f"{type(model).__name__} has neither predict_proba nor decision_function nor predict with classes_.",
+            "Write a predict_proba that returns a column a class.",
+        )
+    said = np.asarray(model.predict(embeddings))
+    if said.ndim == 2:
+        return said.astype(np.float64)
+    return (said[:, None] == np.asarray(classes)[None, :]).astype(np.float64)
 
 
 class LearningExtractor:

@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from al_core.contract import LearningClassifier, LearningExtractor, visible_names
+from al_core.contract import LearningClassifier, LearningExtractor, probabilities_of, visible_names
 from al_core.sandbox import frames
 
 MODULE_NAME = "__heuristic__"
 FILE_NAME = "heuristic.py"
 CHUNK_ROWS = 65_536  # predict_proba sees at most so many rows at once, so that memory stays bounded
+_SAID = "_al_said_what_stands_for_probabilities"
 ROUNDING = 1e-4  # float32 sums may pass 1 by a little; more than this is an error of the code
 
 
@@ -133,7 +134,7 @@ def predict(learner: Any, classes: tuple[str, ...], embeddings: NDArray[np.float
     n_rows = len(embeddings)
     if len(classes) == 1:
         return np.ones((n_rows, 1), np.float32)
-    returned = learner.predict_proba(embeddings)
+    returned = said_by(learner, embeddings)
     try:
         probabilities = np.asarray(returned, dtype=np.float32)
     except (TypeError, ValueError) as error:
@@ -146,6 +147,30 @@ def predict(learner: Any, classes: tuple[str, ...], embeddings: NDArray[np.float
         reason = f"for {n_rows} records and {len(classes)} classes ({_listed(classes)})"
         raise ContractBroken(f"{shown} {reason}: it must be {expected}, one row a record and one column a class.")
     return _in_range(probabilities)
+
+
+def said_by(learner: Any, embeddings: NDArray[np.float32]) -> Any:  # noqa: ANN401
+    """Return what the learner's predict_proba gives, or what stands for it where its model has no such method."""
+    model = getattr(learner, "model", None)
+    if model is None or hasattr(model, "predict_proba"):
+        return learner.predict_proba(embeddings)
+    _say_once(learner, type(model).__name__, hasattr(model, "decision_function"))
+    try:
+        return learner.predict_proba(embeddings)
+    except AttributeError as error:
+        if "predict_proba" not in str(error):
+            raise
+        return probabilities_of(model, embeddings)  # the code asks the model for what it does not have
+
+
+def _say_once(learner: Any, name: str, has_margins: bool) -> None:  # noqa: ANN401
+    if getattr(learner, _SAID, False):
+        return
+    setattr(learner, _SAID, True)
+    if has_margins:
+        print(f"{name} has no predict_proba: its decision_function is calibrated on out-of-fold predictions.")  # noqa: T201
+    else:
+        print(f"{name} has only predict: the confidence of its labels is their precision out-of-fold.")  # noqa: T201
 
 
 def _in_range(probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
