@@ -13,6 +13,7 @@ from al_core.errors import InvalidInput
 from al_core.evaluation import certificate as promises
 from al_core.evaluation.certificate import look_share, needed_kept
 from al_core.evaluation.precision import keep
+from al_core.learning.methods import read_method
 from al_core.store import Store
 from al_core.store.certificates import ALL_LABELS, Look, Population, StoredLook
 from al_core.store.runs import Judged
@@ -123,7 +124,7 @@ def certify(store: Store, heuristics: Sequence[Heuristic], question: Question, p
     """
     _check(question)
     with _looking:
-        fresh = [one for one in heuristics if not _is_answered(store, one, question)]
+        fresh = [one for one in heuristics if _unanswered(store, one, [question])]
         return _look(store, fresh, [question], person)
 
 
@@ -134,8 +135,7 @@ def certify_labels(
     _check(question)
     asked = [Question(question.target, question.confidence, label.label_id) for label in task.labels]
     with _looking:
-        fresh = [one for one in asked if not _is_answered(store, heuristic, one)]
-        return _look(store, [heuristic], fresh, person)
+        return _look(store, [heuristic], _unanswered(store, heuristic, asked), person)
 
 
 def _check(question: Question) -> None:
@@ -150,64 +150,89 @@ def _asks(look: StoredLook, question: Question) -> bool:
     return (look.target, look.confidence, look.label_id) == (question.target, question.confidence, question.label_id)
 
 
-def _is_answered(store: Store, heuristic: Heuristic, question: Question) -> bool:
+def _unanswered(store: Store, heuristic: Heuristic, questions: Sequence[Question]) -> list[Question]:
+    """Return the questions that nobody has asked about this run and these labels; none without a finished run."""
     run = store.runs.last(heuristic.heuristic_id, finished=True)
     if run is None:
-        return True
+        return []
     revision = store.answers.revision(heuristic.task_id)
-    return any(
-        _asks(one, question) and one.run_id == run.run_id and one.label_revision == revision and not one.withdrawn
+    known = [
+        one
         for one in store.certificates.of(heuristic.heuristic_id)
-    )
+        if one.run_id == run.run_id and one.label_revision == revision and not one.withdrawn
+    ]
+    return [question for question in questions if not any(_asks(one, question) for one in known)]
 
 
 def _look(
     store: Store, heuristics: Sequence[Heuristic], questions: Sequence[Question], person: Person
 ) -> tuple[Look, ...]:
-    looks = []
-    for question in questions:
-        for heuristic in heuristics:
-            made = store.certificates.looks(heuristic.task_id)
+    looks: list[Look] = []
+    for heuristic in heuristics if questions else []:
+        found = _reading(store, heuristic)
+        made = store.certificates.looks(heuristic.task_id)
+        for question in questions:
             look_no = made.get(question.label_id, 0) + 1
             share = look_share(question.delta, look_no, len(heuristics))
-            looks.append(_one_look(store, heuristic, question, look_no, share))
+            looks.append(_one_look(heuristic, found, question, look_no, share))
     store.certificates.add(looks, person.person_id)
     return tuple(looks)
 
 
-def _one_look(store: Store, heuristic: Heuristic, question: Question, look_no: int, share: float) -> Look:
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What a look reads of a heuristic, once for all its questions."""
+
+    run: Run
+    revision: int
+    sample: Evidence
+    task_labels: tuple[int, ...]
+
+
+def _reading(store: Store, heuristic: Heuristic) -> _Reading:
     run = store.runs.last(heuristic.heuristic_id, finished=True)
     assert run is not None
     task = store.projects.task(heuristic.task_id)
     # read before the labels: an answer that comes between makes the certificate look older than it is, never newer
     revision = store.answers.revision(heuristic.task_id)
-    rests_on = evidence(labels_of(store, run, heuristic.task_id), question, share)
+    sample = labels_of(store, run, heuristic.task_id)
+    return _Reading(run, revision, sample, tuple(label.label_id for label in task.labels))
+
+
+def _one_look(heuristic: Heuristic, found: _Reading, question: Question, look_no: int, share: float) -> Look:
+    rests_on = evidence(found.sample, question, share)
     rows = rests_on.rows
-    found = promises.certify(rows.confidence, rests_on.correct, question.target, share)
+    certified = promises.certify(rows.confidence, rests_on.correct, question.target, share)
     kept = np.zeros(len(rows.record_no), dtype=np.bool_)
-    if found.threshold is not None:
-        kept = keep(rows.confidence, found.threshold)
+    if certified.threshold is not None:
+        kept = keep(rows.confidence, certified.threshold)
     return Look(
         task_id=heuristic.task_id,
         heuristic_id=heuristic.heuristic_id,
-        run_id=run.run_id,
+        run_id=found.run.run_id,
         label_id=question.label_id,
         target=question.target,
         confidence=question.confidence,
         delta_spent=share,
         look_no=look_no,
-        label_revision=revision,
+        label_revision=found.revision,
         population=rests_on.population,
-        method=EXACT if heuristic.kind in _EXACT_KINDS else TESTED,
-        n_available=found.available,
-        n_needed=found.needed,
-        n_kept=found.kept,
-        n_correct=found.correct,
-        threshold=found.threshold,
-        task_labels=tuple(label.label_id for label in task.labels),
+        method=_method(heuristic, found.run, rests_on.population),
+        n_available=certified.available,
+        n_needed=certified.needed,
+        n_kept=certified.kept,
+        n_correct=certified.correct,
+        threshold=certified.threshold,
+        task_labels=found.task_labels,
         counted_records=rows.record_no[kept],
         counted_labels=rows.truth[kept],
     )
+
+
+def _method(heuristic: Heuristic, run: Run, population: Population) -> str:
+    """Return whether a promise is exact: what judged it was never fitted to the labels that it rests on."""
+    apart = read_method(run.method).audit_kept_out and population == "audit"
+    return EXACT if heuristic.kind in _EXACT_KINDS or apart else TESTED
 
 
 def labels_of(store: Store, run: Run, task_id: int) -> Evidence:
@@ -221,6 +246,9 @@ def labels_of(store: Store, run: Run, task_id: int) -> Evidence:
     place = np.flatnonzero(np.isin(judged.record_no, replaced))
     truth[place] = labels[np.searchsorted(replaced, judged.record_no[place])]
     audit[place] = True
+    if read_method(run.method).audit_kept_out:
+        # an answer that became part of the audit sample after it was fitted on proves nothing
+        audit &= judged.new | np.isin(judged.record_no, store.runs.out_of_fit(run.run_id))
     return Evidence(replace(judged, audit=audit), judged.predicted == truth, "all")
 
 

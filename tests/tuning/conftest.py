@@ -12,8 +12,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from al_core.learning.methods import Method
 from al_core.store import Store
-from al_core.store.runs import FinishedRun, TopTwo
+from al_core.store.run_results import OUT_OF_FIT, FinishedRun, TopTwo
 from al_core.types import Answer, Heuristic, LabelSpan, Person, Task
 
 SOURCE = """class Mine(LearningClassifier):
@@ -60,7 +61,13 @@ class Site:
         ])  # fmt: skip
 
     def predict(
-        self, labelled: list[tuple[str, float]], pool: list[tuple[str, float]], heuristic: Heuristic | None = None
+        self,
+        labelled: list[tuple[str, float]],
+        pool: list[tuple[str, float]],
+        heuristic: Heuristic | None = None,
+        *,
+        out_of_fit: range = range(0),
+        repeats: tuple[list[tuple[str, float]], ...] = (),
     ) -> int:
         """A finished run: out-of-fold for records 0, 1, ..., then predictions for the records after them."""
         of = heuristic or self.heuristic
@@ -74,14 +81,15 @@ class Site:
                 predictions=self._top([*labelled, *pool], 0),
                 in_pool=np.arange(n + len(pool)) >= n,
                 out_of_fold=self._top(labelled, 0),
-                fold_no=np.arange(n) % 5,
+                fold_no=np.where(np.isin(np.arange(n), out_of_fit), OUT_OF_FIT, np.arange(n) % 5),
                 candidates={"margin": (np.array([n]), np.array([1.0]))},
                 calibrator='{"method": "none", "parameters": []}',
-                method="5-fold",
+                method=Method(5, 1 + len(repeats), audit_kept_out=len(out_of_fit) > 0).text,
                 pool_size=len(pool),
                 classes=("ham", "news", "spam"),
                 proba_path="",
                 log="",
+                repeats=tuple(self._top(one, 0) for one in repeats),
             ),
         )
         return run_id

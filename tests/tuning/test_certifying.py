@@ -176,3 +176,31 @@ def test_correcting_only_the_errors_that_a_prediction_showed_buys_no_certificate
         site.answer(record_no, "ham")
     (look,) = certify(site.store, [site.heuristic], NINETY, site.person)
     assert (look.threshold, look.n_kept, look.n_correct) == (0.9, 140, 140)
+
+
+def test_a_look_at_all_labels_reads_the_labels_once(site, monkeypatch):
+    site.answer_all(["ham"] * 60)
+    site.predict([("ham", 0.9)] * 60, [("ham", 0.9)] * 340)
+    read = []
+    judged = type(site.store.runs).judged
+    monkeypatch.setattr(
+        type(site.store.runs), "judged", lambda self, *which: read.append(which) or judged(self, *which)
+    )
+    assert len(certify_labels(site.store, site.heuristic, site.task, Question(0.80), site.person)) == 3
+    assert len(read) == 1
+
+
+def test_a_learner_that_never_saw_the_audit_sample_is_certified_exactly(site):
+    site.answer_all(["ham"] * 150)
+    site.predict([("ham", 0.9)] * 150, [("ham", 0.9)] * 250, out_of_fit=range(10, 150))
+    stands = standing(site.store, site.heuristic, NINETY)
+    assert (stands.population, stands.available) == ("audit", 140)
+    (look,) = certify(site.store, [site.heuristic], NINETY, site.person)
+    assert (look.method, look.population, look.n_kept) == ("exact", "audit", 140)
+
+
+def test_audit_answers_that_were_fitted_on_prove_nothing(site):
+    site.answer_all(["ham"] * 150)
+    site.predict([("ham", 0.9)] * 150, [("ham", 0.9)] * 250, out_of_fit=range(140, 150))
+    (look,) = certify(site.store, [site.heuristic], NINETY, site.person)
+    assert (look.method, look.population, look.n_kept) == ("tested, not proved", "all", 150)

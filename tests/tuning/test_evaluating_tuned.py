@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from al_core.workflow.evaluating import evaluate, kept_wrongly
+from al_core.workflow.examining import over_time
 from al_core.workflow.exporting import kept_predictions
 from al_core.workflow.thresholds import NEVER
 
@@ -70,3 +71,19 @@ def test_nothing_labelled_and_nothing_left(site):
     site.predict([("ham", 0.9)] * 400, [])
     found = evaluate(site.store, site.heuristic)
     assert (found.estimate.precision, found.estimate.records) == (1.0, 0)
+
+
+def test_two_dealings_of_the_folds_are_averaged_and_counted_once(site):
+    site.answer_all(["ham"] * 10)
+    first = [("ham", 0.9)] * 8 + [("spam", 0.9)] * 2
+    second = [("ham", 0.9)] * 6 + [("spam", 0.9)] * 4
+    site.predict(first, [("ham", 0.9)] * 390, repeats=(second,))
+    found = evaluate(site.store, site.heuristic)
+    assert found.estimate.precision == pytest.approx((0.8 + 0.6) / 2)
+    assert (found.estimate.kept, found.estimate.correct, found.n_judged) == (10, 8, 10)
+    assert found.estimate.low < 0.7 < found.estimate.high
+    assert found.curve.at(0.8).precision == pytest.approx(0.7)
+    assert found.by_label[site.label("ham")].precision == 1.0
+    assert "The mean of 2 dealings of the folds." in found.method
+    (past,) = over_time(site.store, site.task, found)
+    assert (past.precision, past.low, past.kept) == (found.estimate.precision, found.estimate.low, 10)
