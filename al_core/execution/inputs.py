@@ -39,21 +39,21 @@ def check(job: FitPredict) -> Shape:
     """Return the sizes of a learner's job; raises InvalidInput when its parts do not fit each other."""
     if not job.vectors:
         raise InvalidInput("The job names no vectors.", "Compute an embedding first.")
-    if len(job.vectors) > MOST_FILES:
-        raise InvalidInput(f"{len(job.vectors)} embeddings are named.", f"Use {MOST_FILES} at most.")
+    if len(vector_files(job)) > MOST_FILES:
+        raise InvalidInput(f"{len(job.vectors)} embeddings are named.", f"Use {MOST_FILES // 3} at most.")
     lengths = {_n_rows(path) for path in job.vectors}
     if len(lengths) != 1:
         raise InvalidInput(f"The vector files have {sorted(lengths)} rows.", "Compute the shorter embedding again.")
     n_rows = lengths.pop()
     if len(job.train_rows) != len(job.train_labels):
         raise InvalidInput(f"{len(job.train_rows)} training rows have {len(job.train_labels)} labels.")
-    if len(job.train_rows) == 0:
+    if len(job.train_rows) == 0 and not job.around.starts_from_names:
         raise InvalidInput("There are no labels to learn from.", "Label some records first.")
     for rows in (job.train_rows, job.predict_rows):
         if rows is not None and len(rows) and not 0 <= int(rows.min()) <= int(rows.max()) < n_rows:
             raise InvalidInput(f"A row beyond the {n_rows} vectors is named.", "Compute the embedding again.")
     predicted = n_rows if job.predict_rows is None else len(job.predict_rows)
-    result_bytes = predicted * len(set(job.train_labels)) * 4 + HEADER_BYTES
+    result_bytes = predicted * len(job.possible_classes) * 4 + HEADER_BYTES
     return Shape(predicted, result_bytes)
 
 
@@ -94,10 +94,12 @@ def _n_rows(path: Path) -> int:
 
 
 def vector_files(job: Work) -> tuple[Path, ...]:
-    """Return the files of vectors that a job works on."""
+    """Return the files of vectors that a job works on, then those of label names and of the pool's sample."""
+    if isinstance(job, FitPredict):
+        return (*job.vectors, *job.around.label_vectors, *job.around.pool_sample)
     if isinstance(job, FitTag):
         return (*job.vectors, job.offsets)
-    return job.vectors if isinstance(job, FitPredict) else ()
+    return ()
 
 
 def write_job(descriptor: int, job: Work) -> None:
@@ -120,7 +122,10 @@ def function_job(job: ApplyFunction) -> function_frames.FunctionJob:
 def for_child(job: FitPredict) -> frames.Job:
     """Return what the child gets to know of a learner's job."""
     rows = np.asarray(job.train_rows, np.int64)
-    return frames.Job(job.source, rows, job.train_labels, job.predict_rows, job.seed)
+    around = frames.Around(
+        job.around.label_names, len(job.around.label_vectors), len(job.around.pool_sample), job.around.views
+    )
+    return frames.Job(job.source, rows, job.train_labels, job.predict_rows, job.seed, around)
 
 
 def limits_for_child(job: Work, shape: Shape) -> Mapping[str, float]:

@@ -9,8 +9,8 @@ from al_core.store.bulk import BulkAnswers
 from al_core.store.certificates import Certificates
 from al_core.store.draws import Draws
 from al_core.store.embeddings import Embeddings
-from al_core.store.heuristics import Heuristics
 from al_core.store.held_runs import HeldRuns
+from al_core.store.heuristics import Heuristics
 from al_core.store.history import History
 from al_core.store.jobs import JobRows
 from al_core.store.judging import Judging
@@ -26,6 +26,7 @@ from al_core.store.slices import Slices
 from al_core.store.thresholds import LabelThresholds
 from al_core.store.token_vectors import TokenVectors
 from al_core.store.values import RecordValues
+from al_core.store.versions import PinnedExamples, Versions
 from al_core.store.word_lists import WordLists
 
 __all__ = ["Store"]
