@@ -78,7 +78,7 @@ def probabilities_of(model: Any, embeddings: Vectors) -> NDArray[np.floating[Any
             positive = 1 / (1 + np.exp(-margins))
             return np.column_stack([1 - positive, positive])
         if getattr(model, "multilabel_", False):
-            return 1 / (1 + np.exp(-margins))
+            return np.asarray(1 / (1 + np.exp(-margins)))
         odds = np.exp(margins - margins.max(axis=1, keepdims=True))
         return np.asarray(odds / odds.sum(axis=1, keepdims=True))
     classes = getattr(model, "classes_", None)
