@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.store.database import Database
+from al_core.store.judging import AS_GIVEN
 
 NOTHING, SEVERAL, CONFLICT = 0, -1, -2  # in the place of a label's id
 
@@ -50,15 +51,8 @@ class Landscape:
         return LabelColumn(found["record_no"].astype(np.int64), label, np.ones(len(label)))
 
     def predicted(self, run_id: int) -> LabelColumn:
-        """Return the surest label of a run for each record; for those labelled then, the out-of-fold one."""
-        found = self._database.columns(
-            "SELECT record_no, arg_max(label_id, calibrated) AS label, max(calibrated) AS confidence FROM ("
-            "   SELECT record_no, label_id, calibrated FROM oof WHERE run_id = $run AND rank = 1 AND repeat_no = 0"
-            "   UNION ALL SELECT record_no, label_id, calibrated FROM prediction"
-            "   WHERE run_id = $run AND rank = 1 AND in_pool)"
-            " WHERE calibrated IS NOT NULL GROUP BY record_no ORDER BY record_no",
-            {"run": run_id},
-        )
+        """Return the surest label of a run for each record, by a model that never saw the record's own label."""
+        found = self._database.columns(_HONEST, {"run": run_id, "as_given": list(AS_GIVEN)})
         return LabelColumn(
             found["record_no"].astype(np.int64),
             found["label"].astype(np.int64),
@@ -73,3 +67,16 @@ class Landscape:
             {"length": length, "attribute": attribute_id, "wanted": [int(number) for number in record_nos]},
         )
         return dict(rows)
+
+
+# the predictions that may be compared with answers: see judging.py
+_HONEST = """
+SELECT record_no, arg_max(label_id, calibrated) AS label, max(calibrated) AS confidence FROM (
+    SELECT record_no, label_id, calibrated FROM oof
+    WHERE run_id = $run AND calibrated IS NOT NULL AND repeat_no = 0
+    UNION ALL
+    SELECT record_no, label_id, calibrated FROM prediction
+    WHERE run_id = $run AND calibrated IS NOT NULL AND (in_pool
+        OR (SELECT method FROM run WHERE run_id = $run) IN (SELECT unnest($as_given::VARCHAR[]))))
+GROUP BY record_no ORDER BY record_no
+"""

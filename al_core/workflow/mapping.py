@@ -97,11 +97,14 @@ def map_of(store: Store, embedding: Embedding) -> RecordMap | None:
     return RecordMap(drawn["record_no"], np.stack([drawn["x"], drawn["y"]], axis=1), n_records)
 
 
-def colourings(store: Store, task: Task, record_no: NDArray[np.int64]) -> tuple[Colouring, ...]:
+def colourings(store: Store, task: Task | None, record_no: NDArray[np.int64]) -> tuple[Colouring, ...]:
     """Return every way to colour records [m] ascending: truth, each heuristic's label and confidence, disagreement.
 
-    Heuristics count with their current run and, where the record was labelled then, out-of-fold.
+    Heuristics count with their current run and, where the record was labelled then, out-of-fold. Without a task
+    nobody has said anything.
     """
+    if task is None:
+        return (Colouring("Truth", label=np.full(len(record_no), UNKNOWN, dtype=np.int64)),)
     found = [Colouring("Truth", label=_aligned(store.landscape.truth(task.task_id), record_no)[0])]
     said: list[tuple[NDArray[np.int64], NDArray[np.float64]]] = []
     for heuristic in store.heuristics.all(task.task_id):

@@ -14,6 +14,7 @@ from al_core.learning.duplicates import SAME
 from al_core.learning.neighbours import nearest
 from al_core.store import Store
 from al_core.store.embeddings import VectorFile
+from al_core.store.landscape import CONFLICT, NOTHING, SEVERAL
 from al_core.types import Embedding, Job, Person, Project, Task
 from al_core.workflow.embedding import killer
 from al_core.workflow.jobs import JobContext
@@ -173,3 +174,9 @@ def truth_of(store: Store, task: Task | None, record_nos: list[int]) -> dict[int
     truth = store.landscape.truth(task.task_id)
     wanted = np.isin(truth.record_no, record_nos)
     return dict(zip(truth.record_no[wanted].tolist(), truth.label[wanted].tolist(), strict=True))
+
+
+def truth_names(task: Task | None) -> dict[int, str]:
+    """Return what a truth is called, by label id: the task's labels, and what stands in the place of one."""
+    names = {NOTHING: "nothing here", SEVERAL: "several labels", CONFLICT: "in conflict"}
+    return names | {label.label_id: label.name for label in (task.labels if task else ())}
