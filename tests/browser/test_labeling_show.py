@@ -86,13 +86,44 @@ def test_a_hundred_keys_then_a_page_a_reload_and_a_killed_server_lose_nothing(se
     assert len({record_no for record_no, _ in given}) == len(given) == 112
 
 
-def test_looking_back_flags_and_corrections_with_the_keyboard_only(app_at, page):
-    open_label(page, app_at())
-    first = shown(page)
-    for key in ("1", "f", "2", "3", "ArrowLeft", "ArrowLeft", "ArrowLeft"):
+FOCUSED = """() => {
+    let at = document.activeElement;
+    while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+    return at?.matches('button, a, input') ? at.getAttribute('aria-label') || at.textContent : '';
+}"""
+
+
+def tab_to(page, words):
+    """Press Tab until what has the focus says these words."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if words in page.evaluate(FOCUSED):
+            return
+    raise AssertionError(f"Tab never leads to {words!r}")
+
+
+def type_name(page, field, name):
+    tab_to(page, field)
+    page.keyboard.press("Control+a")
+    page.keyboard.type(name)
+    page.keyboard.press("Enter")
+
+
+def press(page, *keys):
+    for key in keys:
         page.keyboard.press(key)
+
+
+def test_from_signing_in_to_another_person_at_this_browser_with_the_keyboard_only(serve, app_at, folder, page):
+    url = app_at()
+    page.goto(f"{url}/Label")
+    expect(page.get_by_label("Your name")).to_be_visible(timeout=PATIENCE)
+    type_name(page, "Your name", "Mira")
+    expect(page.locator(".record .id")).to_be_visible(timeout=PATIENCE)
+    first = shown(page)
+    press(page, "1", "f", "2", "3", *["ArrowLeft"] * 3)
     assert shown(page) == first
-    page.keyboard.press("4")
+    press(page, "4")
     rail = page.locator(".rail")
     expect(rail).to_contain_text("3 today")
     expect(rail).to_contain_text("3 in the last hour")
@@ -100,9 +131,28 @@ def test_looking_back_flags_and_corrections_with_the_keyboard_only(app_at, page)
     page.reload()
     expect(rail).to_contain_text("3 today", timeout=PATIENCE)
     expect(rail.locator(".history button")).to_have_count(3)
-    rail.locator(".history button").last.click()
+    tab_to(page, rail.locator(".history button").last.text_content())
+    press(page, "Enter")
     expect(page.get_by_text("Another answer replaces it.")).to_be_visible(timeout=PATIENCE)
-    page.get_by_text("Flagged", exact=True).first.click()
+    tab_to(page, "Smart")
+    while page.evaluate(FOCUSED) != "Flagged":
+        press(page, "ArrowRight")
+    press(page, " ")
     expect(page.locator(".why")).to_contain_text("set aside for a second look", timeout=PATIENCE)
-    page.keyboard.press("5")
+    press(page, "5")
     expect(page.get_by_text("No record is flagged.")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(".saved")).to_have_attribute("data-pending", "0", timeout=PATIENCE)
+    tab_to(page, "Mira")
+    press(page, "Enter")
+    expect(page.get_by_label("Name", exact=True)).to_be_visible(timeout=PATIENCE)
+    type_name(page, "Name", "Bo")
+    expect(page.get_by_role("button", name="Change")).to_be_enabled(timeout=PATIENCE)
+    tab_to(page, "Change")
+    press(page, "Enter")
+    expect(rail).to_contain_text("0 today", timeout=PATIENCE)
+    serve.stop(url)
+    with duckdb.connect(str(folder / "workspace.duckdb"), read_only=True) as connection:
+        rows = connection.execute(
+            "SELECT p.name, count(*) FROM answer JOIN person p USING (person_id) GROUP BY ALL"
+        ).fetchall()
+    assert rows == [("Mira", 5)]
