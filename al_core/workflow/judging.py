@@ -20,7 +20,7 @@ from al_core.evaluation.precision import (
     precision_by_label,
     precision_curve,
 )
-from al_core.learning.methods import read_method
+from al_core.learning.methods import NAMES, read_method
 from al_core.store import Store
 from al_core.store.runs import Judged
 from al_core.types import Run
@@ -49,7 +49,11 @@ def headline(judged: Judged, run: Run) -> tuple[Judged, str]:
     n, n_audit, n_new = len(judged.record_no), int(judged.audit.sum()), int(judged.new.sum())
     method = read_method(run.method)
     way = "On a hold-out of" if run.method.startswith("holdout") else "Out-of-fold on"
+    if run.method == NAMES:
+        way = "A guess from the label names, on"
     after = _since(n_new) + _how(run)
+    if n == 0 and run.method == NAMES:
+        return judged, "A guess from the label names: no answer has judged it yet."
     if n == 0:
         return judged, f"{way} 0 labels: none of them has a prediction of this run."
     if n == n_audit:
