@@ -8,6 +8,8 @@ FEW_LABELS = 200  # below this a second dealing of the folds makes an estimate v
 CHEAP_SECONDS = 0.5  # what a fit may take for that
 CHEAP_REPEATS = 2
 
+NAMES = "label names"  # of a run that no label was there for: a guess, which only later answers can judge
+
 _HOLDOUT, _KEPT_OUT = "holdout", "audit sample kept out"
 
 

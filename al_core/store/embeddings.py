@@ -146,6 +146,12 @@ class Embeddings:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         return folder
 
+    def names_folder(self, model: str) -> Path:
+        """Return the folder for the vectors of label names by one model; they serve all projects."""
+        folder = self._folder / "names" / hashlib.sha256(model.encode()).hexdigest()[:16]
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return folder
+
     def put(
         self,
         embedding: Embedding,

@@ -16,6 +16,7 @@ from al_core.source import needs_per_class, read_settings
 from al_core.store import Store
 from al_core.types import Heuristic, Job, Person, Task
 from al_core.workflow.jobs import JobContext
+from al_core.workflow.label_meaning import learner_context
 from al_core.workflow.results import aligned
 from al_core.workflow.thresholds import DEFAULT_THRESHOLD
 from al_core.workflow.training import RunFailed, TrainingSet, check_evaluable, training_set
@@ -108,6 +109,9 @@ def _out_of_fold(
 ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     """Return (out-of-fold probabilities [n, L], label places [n]) of one part of the labels."""
     check_evaluable(training, needs_per_class(heuristic.source))
+    task = workspace.store.projects.task(heuristic.task_id)
+    settings = read_settings(heuristic.source)
+    around, _ = learner_context(workspace.store, task, settings, training.files, lambda pid: None)
     names = np.array(training.names, dtype=object)
     proba = np.zeros((len(training.rows), len(training.names)), dtype=np.float32)
     for fold in training.held_out:
@@ -121,6 +125,7 @@ def _out_of_fold(
                 train_labels=tuple(names[training.label[~out]]),
                 predict_rows=training.rows[out],
                 limits=Limits(),
+                around=around,
             )
         )
         context.on_cancel(handle.cancel, handle.pid)

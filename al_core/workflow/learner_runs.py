@@ -8,12 +8,14 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from al_core.execution import FitPredict, Handle
+from al_core.execution import FitPredict, Handle, LearnerContext
 from al_core.learning.calibration import Calibrator
 from al_core.learning.methods import repeats_for
 from al_core.source import Settings, needs_per_class, read_settings
 from al_core.store.embeddings import save_array
+from al_core.workflow.embedding import killer
 from al_core.workflow.jobs import JobContext
+from al_core.workflow.label_meaning import learner_context
 from al_core.workflow.protection import limits_of
 from al_core.workflow.results import Outcomes, aligned, allowed_labels, finished_run
 from al_core.workflow.run_log import RunLog
@@ -41,9 +43,16 @@ def run_learner(under_way: Underway) -> None:
     if training.n_without_vector:
         log.say(f"{training.n_without_vector:,} labelled records have no vector yet and are left out")
     allowed_labels(settings, training)  # a wrong name is said before anything is fitted
-    check_evaluable(training, needs_per_class(heuristic.source))
-    outcomes = _collect(_start_all(under_way, training), training, context, log)
-    result = finished_run(settings, training, outcomes, _repeats(under_way, settings, training, outcomes))
+    around, why_not = learner_context(
+        store, task, settings, training.files, lambda pid: context.on_cancel(killer(pid), pid)
+    )
+    context.child_ended()
+    if why_not:
+        log.say(f"label names are not used: {why_not}")
+    if not around.starts_from_names:
+        check_evaluable(training, needs_per_class(heuristic.source))
+    outcomes = _collect(_start_all(under_way, training, around), training, context, log)
+    result = finished_run(settings, training, outcomes, _repeats(under_way, settings, training, outcomes, around))
     context.progress(0.95, "storing")
     calibrator = Calibrator.from_json(result.calibrator)
     numbers = ", ".join(f"{parameter:.2f}" for parameter in calibrator.parameters)
@@ -59,10 +68,12 @@ def run_learner(under_way: Underway) -> None:
         adopt_from_code(store, heuristic.heuristic_id, task, settings, 0)
 
 
-def _repeats(under_way: Underway, settings: Settings, training: TrainingSet, outcomes: Outcomes) -> list[Outcomes]:
+def _repeats(
+    under_way: Underway, settings: Settings, training: TrainingSet, outcomes: Outcomes, around: LearnerContext
+) -> list[Outcomes]:
     """Return the outcomes of further dealings of the folds, where the fits of the first one were quick."""
-    slowest = max(outcome.seconds for _, outcome in outcomes[:-1])
-    if settings.train_test_split is not None or len(training.apart):
+    slowest = max((outcome.seconds for _, outcome in outcomes[:-1]), default=0.0)
+    if settings.train_test_split is not None or len(training.apart) or len(outcomes) == 1:
         return []  # a hold-out is drawn once; of the audit sample there is one prediction, by the shipped model
     context, log = under_way.context, under_way.log
     found: list[Outcomes] = []
@@ -70,8 +81,9 @@ def _repeats(under_way: Underway, settings: Settings, training: TrainingSet, out
         log.say(f"fits are quick and labels few: folds dealt again, number {repeat_no + 1}")
         again = dealt_again(under_way.store, under_way.task, training, repeat_no)
         try:
-            check_evaluable(again, needs_per_class(under_way.heuristic.source))
-            found.append(_collect(_start_all(under_way, again, with_shipped=False), again, context, log))
+            if not around.starts_from_names:
+                check_evaluable(again, needs_per_class(under_way.heuristic.source))
+            found.append(_collect(_start_all(under_way, again, around, with_shipped=False), again, context, log))
         except (NotEvaluable, RunFailed) as error:
             # a repeat only makes the estimate steadier: without it the run is worth what it was
             log.say(f"left out again: {error.message}")
@@ -94,7 +106,9 @@ class _Parts:
             self.context.progress(total, f"{step}: {message}" if message else step)
 
 
-def _start_all(under_way: Underway, training: TrainingSet, *, with_shipped: bool = True) -> list[tuple[Rows, Handle]]:
+def _start_all(
+    under_way: Underway, training: TrainingSet, around: LearnerContext, *, with_shipped: bool = True
+) -> list[tuple[Rows, Handle]]:
     """Return the started folds and, last, the shipped model, each with the positions that it predicts."""
     context, log, limits = under_way.context, under_way.log, limits_of(under_way.store, under_way.task.project_id)
     everything = np.arange(len(training.rows))
@@ -113,6 +127,7 @@ def _start_all(under_way: Underway, training: TrainingSet, *, with_shipped: bool
             train_labels=tuple(labels[i] for i in fit_on),
             predict_rows=None if shipped else training.rows[predict_on],
             limits=limits,
+            around=around,
         )
         context.check()
         handle = under_way.executor.start(fit_predict, on_log=log.say, on_progress=partial(moved.move, part))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from al_core.errors import InvalidInput
 from al_core.execution import Outcome
 from al_core.learning.calibration import Calibrator, fit_calibrator
-from al_core.learning.methods import Method
+from al_core.learning.methods import NAMES, Method
 from al_core.learning.query_strategies import STRATEGIES
 from al_core.source import Settings
 from al_core.store.run_results import OUT_OF_FIT, FinishedRun, TopTwo
@@ -53,6 +53,7 @@ def finished_run(
     kept_oof = np.isin(out_of_fold.first, allowed)
     folds = np.where(training.fold[positions] < 0, 0, training.fold[positions])
     folds = np.concatenate([folds, np.full(len(training.apart), OUT_OF_FIT)])
+    guessed = not len(judged)  # from the label names, before the first label
     n_folds = 0 if settings.train_test_split is not None else len(outcomes) - 1
     return FinishedRun(
         predictions=_rows(top, kept),
@@ -61,7 +62,7 @@ def finished_run(
         fold_no=folds[kept_oof],
         candidates=_candidates(training.record_nos[in_pool], everything[in_pool]),
         calibrator=calibrator.to_json(),
-        method=Method(n_folds, 1 + len(repeats), audit_kept_out=len(training.apart) > 0).text,
+        method=NAMES if guessed else Method(n_folds, 1 + len(repeats), audit_kept_out=len(training.apart) > 0).text,
         pool_size=len(training.pool),
         classes=training.names,
         proba_path="",
@@ -71,6 +72,8 @@ def finished_run(
 
 
 def _out_of_fold(folds: Outcomes, training: TrainingSet) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    if not folds:
+        return np.zeros(0, dtype=np.int64), np.zeros((0, len(training.names)), dtype=np.float32)
     positions = np.concatenate([predicted for predicted, _ in folds])
     return positions, np.concatenate([aligned(outcome, training.names) for _, outcome in folds])
 
@@ -89,15 +92,19 @@ def _calibrator(oof: NDArray[np.float32], label: NDArray[np.int64], audit: NDArr
 
 def allowed_labels(settings: Settings, training: TrainingSet) -> NDArray[np.int64]:
     """Return the ids of the labels that `label_names` lets the learner give; raises InvalidInput for unknown ones."""
+    return check_label_names(settings, training.names, training.label_ids)
+
+
+def check_label_names(settings: Settings, names: Sequence[str], label_ids: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return those of `label_ids` [L] that `label_names` lets a heuristic give; raises InvalidInput for unknown ones."""
     if settings.label_names is None:
-        return training.label_ids
-    unknown = [name for name in settings.label_names if name not in training.names]
+        return label_ids
+    unknown = [name for name in settings.label_names if name not in names]
     if unknown:
         raise InvalidInput(
-            f"label_names has {unknown[0]!r}, which is not a label of the task.",
-            f"Use: {', '.join(training.names)}.",
+            f"label_names has {unknown[0]!r}, which is not a label of the task.", f"Use: {', '.join(names)}."
         )
-    return training.label_ids[[training.names.index(name) for name in settings.label_names]]
+    return label_ids[[list(names).index(name) for name in settings.label_names]]
 
 
 def _top_two(

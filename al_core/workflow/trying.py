@@ -9,7 +9,9 @@ import numpy as np
 from al_core.execution import FitPredict, Outcome
 from al_core.source import read_settings
 from al_core.types import Heuristic, Job, Person
+from al_core.workflow.embedding import killer
 from al_core.workflow.jobs import JobContext
+from al_core.workflow.label_meaning import learner_context
 from al_core.workflow.protection import check_allowed, limits_of
 from al_core.workflow.training import NotEvaluable, RunFailed, training_set
 from al_core.workflow.workspace import Workspace
@@ -56,8 +58,11 @@ def _try(workspace: Workspace, heuristic: Heuristic, seed: int, context: JobCont
     task = store.projects.task(heuristic.task_id)
     if task.kind != "single_label":
         raise RunFailed("task", f"Learners run on classification tasks; {task.name!r} is of another kind.")
-    training = training_set(store, task, heuristic, read_settings(heuristic.source))
-    if len(np.unique(training.label)) < 2:
+    settings = read_settings(heuristic.source)
+    training = training_set(store, task, heuristic, settings)
+    around, _ = learner_context(store, task, settings, training.files, lambda pid: context.on_cancel(killer(pid), pid))
+    context.child_ended()
+    if len(np.unique(training.label)) < 2 and not around.starts_from_names:
         raise NotEvaluable("There are no two different labels yet.", "Label some more records, then try again.")
     rng = np.random.default_rng(seed)
     held = rng.permutation(len(training.rows))[: min(TRIED // 2, len(training.rows) // 3)]
@@ -72,6 +77,7 @@ def _try(workspace: Workspace, heuristic: Heuristic, seed: int, context: JobCont
             train_labels=tuple(training.names[int(label)] for label in training.label[fit_on]),
             predict_rows=rows,
             limits=replace(limits_of(store, task.project_id), seconds=SECONDS),
+            around=around,
         )
     )
     context.on_cancel(handle.cancel, handle.pid)
