@@ -5,9 +5,12 @@ from al_core.source.checks import check_source
 from al_core.source.functions import check_function, function_name
 from al_core.source.needs import needs_per_class
 from al_core.source.parsing import SourceProblem, imported_packages
+from al_core.source.renaming import texts_in, with_texts_replaced
 from al_core.source.settings import Settings, read_settings
+from al_core.source.words import CONTRACT_WORDS
 
 __all__ = [
+    "CONTRACT_WORDS",
     "Settings",
     "SourceProblem",
     "check_function",
@@ -17,5 +20,7 @@ __all__ = [
     "needs_per_class",
     "read_settings",
     "same_but_threshold",
+    "texts_in",
     "with_min_confidence",
+    "with_texts_replaced",
 ]

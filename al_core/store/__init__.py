@@ -7,6 +7,7 @@ from pathlib import Path
 from al_core.store.answers import Answers
 from al_core.store.bulk import BulkAnswers
 from al_core.store.certificates import Certificates
+from al_core.store.comparing import VoteChanges
 from al_core.store.draws import Draws
 from al_core.store.embeddings import Embeddings
 from al_core.store.held_runs import HeldRuns
@@ -58,6 +59,7 @@ class Store:
         self.held_runs = HeldRuns(self._database)
         self.versions = Versions(self._database)
         self.pinned = PinnedExamples(self._database)
+        self.vote_changes = VoteChanges(self._database)
         self.certificates = Certificates(self._database)
         self.label_thresholds = LabelThresholds(self._database)
         self.landscape = Landscape(self._database)

@@ -7,6 +7,11 @@ from al_core.store.projects import now
 from al_core.store.runs import RUN_COLUMNS
 from al_core.types import Run
 
+_DISCARD = (
+    "UPDATE held_run SET outcome = 'discarded', person_id = ?, decided_ts = ?"
+    " WHERE heuristic_id = ? AND run_id <= ? AND outcome = 'waiting'"
+)
+
 
 class HeldRuns:
     """Decisions about runs of versions that were new when they ran. Runs themselves are never changed."""
@@ -38,13 +43,9 @@ class HeldRuns:
                 " WHERE run_id = ? AND outcome = 'waiting'",
                 [person_id, now(), run.heuristic_id, run.run_id],
             )
-            self.discard(run, person_id)
+            cursor.execute(_DISCARD, [person_id, now(), run.heuristic_id, run.run_id])
 
     def discard(self, run: Run, person_id: int) -> None:
         """Decide against a run and older ones as far as they wait; the current run goes on to count."""
         with self._database.transaction() as cursor:
-            cursor.execute(
-                "UPDATE held_run SET outcome = 'discarded', person_id = ?, decided_ts = ?"
-                " WHERE heuristic_id = ? AND run_id <= ? AND outcome = 'waiting'",
-                [person_id, now(), run.heuristic_id, run.run_id],
-            )
+            cursor.execute(_DISCARD, [person_id, now(), run.heuristic_id, run.run_id])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -87,15 +88,16 @@ class PinnedExamples:
                 "DELETE FROM pinned_example WHERE heuristic_id = ? AND record_no = ?", [heuristic_id, record_no]
             )
 
-    def said(self, run_id: int, record_nos: list[int]) -> dict[int, tuple[Said, ...]]:
+    def said(self, run_id: int, record_nos: Sequence[int]) -> dict[int, tuple[Said, ...]]:
         """Return what a run says by record, surest first: out-of-fold where it knew the record's label."""
         rows = self._database.rows(
             "SELECT record_no, label_id, calibrated FROM ("
-            "  SELECT record_no, label_id, calibrated FROM oof WHERE run_id = $run AND rank = 1 AND repeat_no = 0"
-            "  UNION ALL SELECT record_no, label_id, calibrated FROM prediction p WHERE run_id = $run AND rank = 1"
+            "  SELECT record_no, label_id, calibrated FROM oof WHERE run_id = $run AND repeat_no = 0"
+            "  UNION ALL SELECT record_no, label_id, calibrated FROM prediction p WHERE run_id = $run"
             "  AND NOT EXISTS (SELECT 1 FROM oof o WHERE o.run_id = $run AND o.record_no = p.record_no)"
-            ") WHERE record_no IN (SELECT unnest($wanted::INTEGER[])) ORDER BY calibrated DESC",
-            {"run": run_id, "wanted": record_nos},
+            ") WHERE calibrated IS NOT NULL AND record_no IN (SELECT unnest($wanted::INTEGER[]))"
+            " ORDER BY calibrated DESC",
+            {"run": run_id, "wanted": list(record_nos)},
         )
         found: dict[int, tuple[Said, ...]] = {}
         for record_no, label_id, confidence in rows:

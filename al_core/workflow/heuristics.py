@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from al_core.source import check_function, check_source, read_settings
+from al_core.source import check_function, check_source
 from al_core.store import Store
 from al_core.types import Heuristic, HeuristicKind, Person, Problem, Task
 from al_core.workflow.creating import create, default_embedding
+from al_core.workflow.drafts import LONGEST_SOURCE, check_size, too_long
+from al_core.workflow.keeping import adopt_changed_threshold, kept_version
 from al_core.workflow.states import State, Status, stale, status
-from al_core.workflow.thresholds import adopt_from_code, in_code
 
 __all__ = [
     "State",
@@ -15,7 +16,6 @@ __all__ = [
     "check",
     "create",
     "default_embedding",
-    "keep_draft",
     "save",
     "stale",
     "status",
@@ -24,6 +24,8 @@ __all__ = [
 
 def check(store: Store, task: Task, source: str, kind: HeuristicKind = "active_learner") -> tuple[Problem, ...]:
     """Return what is wrong with a source, line by line, without running it."""
+    if len(source) > LONGEST_SOURCE:
+        return (Problem(0, too_long(source)),)
     if kind == "labeling_function":
         return check_function(source, label_names=[label.name for label in task.labels])
     return check_source(
@@ -35,21 +37,15 @@ def check(store: Store, task: Task, source: str, kind: HeuristicKind = "active_l
 
 
 def save(store: Store, heuristic: Heuristic, source: str, embedding_name: str, person: Person) -> Heuristic:
-    """Return the heuristic at its newest version; a min_confidence changed in the code resets the threshold."""
-    saved = store.heuristics.save_version(heuristic.heuristic_id, source, embedding_name, person.person_id)
-    before, after = in_code(heuristic.source), in_code(source)
-    if after is not None and after != before:
-        task = store.projects.task(heuristic.task_id)
-        adopt_from_code(store, heuristic.heuristic_id, task, read_settings(source), person.person_id)
+    """Return the heuristic at its newest version, made from the version given.
+
+    A min_confidence changed in the code resets the threshold, at once where nothing else changed since the kept
+    version, else when a run of the new version is kept. Raises Conflict where somebody saved another one meanwhile.
+    """
+    check_size(source)
+    saved = store.heuristics.save_version(
+        heuristic.heuristic_id, source, embedding_name, person.person_id, after=heuristic.version_no
+    )
+    if kept_version(store, saved).version_no == saved.version_no:
+        adopt_changed_threshold(store, saved, heuristic.source, source, person)
     return saved
-
-
-def keep_draft(store: Store, heuristic: Heuristic, source: str, person: Person) -> None:
-    """Keep a person's unsaved text; a text that is the saved one needs no draft."""
-    draft = store.heuristics.draft(heuristic.heuristic_id, person.person_id)
-    if source == heuristic.source:
-        if draft is not None:
-            store.heuristics.drop_draft(heuristic.heuristic_id, person.person_id)
-    elif draft is None or draft[1] != source:
-        base = draft[0] if draft else heuristic.version_no
-        store.heuristics.save_draft(heuristic.heuristic_id, person.person_id, base, source)

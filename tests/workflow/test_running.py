@@ -393,18 +393,6 @@ def test_a_new_version_is_stale_until_it_ran(shop):
     assert state().state == "current"
 
 
-def test_a_draft_is_its_writers_and_ends_when_it_is_saved(shop):
-    heuristic = shop.heuristic()
-    heuristic_cases.keep_draft(shop.store, heuristic, "draft", shop.ann)
-    assert shop.store.heuristics.draft(heuristic.heuristic_id, shop.ann.person_id) == (1, "draft")
-    assert shop.store.heuristics.draft(heuristic.heuristic_id, shop.bo.person_id) is None
-    heuristic_cases.keep_draft(shop.store, heuristic, heuristic.source, shop.ann)
-    assert shop.store.heuristics.draft(heuristic.heuristic_id, shop.ann.person_id) is None
-    heuristic_cases.keep_draft(shop.store, heuristic, "draft", shop.ann)
-    assert heuristic_cases.save(shop.store, heuristic, "draft", "", shop.ann).version_no == 2
-    assert shop.store.heuristics.draft(heuristic.heuristic_id, shop.ann.person_id) is None
-
-
 def test_two_people_who_save_at_once_make_two_versions(shop):
     heuristic = shop.heuristic()
     threads = [

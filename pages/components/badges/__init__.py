@@ -20,11 +20,13 @@ _badges = st.components.v2.component(
 )
 
 
-def badges(*, embeddings: Sequence[Mapping[str, Any]], labels: Sequence[Mapping[str, Any]], key: str) -> None:
+def badges(*, embeddings: Sequence[Mapping[str, Any]] | None, labels: Sequence[Mapping[str, Any]], key: str) -> None:
     """Draw badges of the embeddings and labels that heuristic code can name.
 
-    An embedding has name, dim, coverage (0 to 1) and state ("ready" or "computing"), a label name and colour
-    (its number in the palette). A click copies the name; Shift click or the arrow puts it at embedding_name
-    (a label at label_names) in the code editor on the page, Alt click adds it to what stands there.
+    An embedding has name, model, dim, coverage (0 to 1) and state ("ready" or "computing"), a label name and colour
+    (its number in the palette). Code that takes no embeddings has None of them. A click copies the name; Shift click
+    or the arrow puts it at embedding_name (a label at label_names) in the code editor on the page, Alt click adds it
+    to what stands there.
     """
-    _badges(key=key, data={"embeddings": [dict(one) for one in embeddings], "labels": [dict(one) for one in labels]})
+    shown = None if embeddings is None else [dict(one) for one in embeddings]
+    _badges(key=key, data={"embeddings": shown, "labels": [dict(one) for one in labels]})

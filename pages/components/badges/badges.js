@@ -47,13 +47,14 @@ function act(root, badge, {setting, name}, event) {
   else copyName(root, badge, name);
 }
 
-function embeddingBadge(root, {name, dim, coverage, state}) {
+function embeddingBadge(root, {name, model, dim, coverage, state}) {
   const isComputing = state === 'computing';
   const extent = `${dim}, ${Math.floor(100 * coverage)} %${isComputing ? ', computing' : ''}`;
+  const inWords = `${model ? `Model ${model}, ` : ''}${dim} dimensions, ${Math.floor(100 * coverage)} % of the records.`;
   const wanted = {setting: 'embedding_name', name};
   const copy = build(
     'button',
-    {type: 'button', class: 'copy', title: 'Copy the name', 'aria-label': `Copy ${name}`},
+    {type: 'button', class: 'copy', title: `Copy the name. ${inWords}`, 'aria-label': `Copy ${name}`},
     build('span', {class: 'word'}, name),
     build('small', {'data-copied': 'copied'}, build('span', {}, extent)),
   );
@@ -86,13 +87,18 @@ function row(title, badges, whenEmpty) {
   return [build('span', {class: 'of'}, title), build('div', {class: 'row', role: 'group', 'aria-label': title}, ...content)];
 }
 
+function embeddingRow(root, embeddings) {
+  const badges = embeddings.map((one) => embeddingBadge(root, one));
+  return row('Embeddings', badges, 'None yet. The Project page computes them.');
+}
+
 export default function ({data: mounted, parentElement: root}) {
   const given = JSON.stringify(mounted);
   if (shown.get(root) === given) return; // a rerun changed nothing: focus and "copied" stay
   shown.set(root, given);
   const {embeddings, labels} = mounted;
   root.querySelector('[data-part="rows"]').replaceChildren(
-    ...row('Embeddings', embeddings.map((one) => embeddingBadge(root, one)), 'None yet. The Project page computes them.'),
+    ...(embeddings ? embeddingRow(root, embeddings) : []),
     ...row('Labels', labels.map((one) => labelBadge(root, one)), 'None yet. The Project page adds them.'),
   );
 }

@@ -36,7 +36,15 @@ class EditorEvent:
     save: bool
 
 
-def code_editor(*, source: str, revision: int, problems: Sequence[Problem], key: str, height: int = 460) -> EditorEvent:
+def code_editor(
+    *,
+    source: str,
+    revision: int,
+    problems: Sequence[Problem],
+    key: str,
+    height: int = 460,
+    completions: Sequence[Mapping[str, Any]] = (),
+) -> EditorEvent:
     """Return the text as the person left it, and what they asked for.
 
     `source` is shown when the editor appears and whenever `revision` changes; else what was typed stands. A
@@ -44,6 +52,7 @@ def code_editor(*, source: str, revision: int, problems: Sequence[Problem], key:
     since stays. Text arrives after a pause in typing, when the editor loses focus (so before any click
     elsewhere), and with Ctrl+Enter (`run`) and Ctrl+S (`save`), each reported by one call only: act on them
     before the next Streamlit command. A page that comes back must pass the text it wants, so keep drafts.
+    `completions` are what Ctrl+Space offers: word, kind (what it is) and quoted (whether it stands in quotes).
     """
     source = _with_plain_breaks(source)
     generation = _generation(source, revision, f"{key}-shown")
@@ -67,6 +76,7 @@ def code_editor(*, source: str, revision: int, problems: Sequence[Problem], key:
                 "generation": generation,
                 "problems": [{"line": problem.line, "message": problem.message} for problem in problems],
                 "height": height,
+                "completions": [dict(one) for one in completions],
             },
             on_draft_change=lambda: None,
         )
@@ -79,6 +89,11 @@ def typed(*, source: str, revision: int, key: str) -> str:
     draft = _draft(key)
     is_of_now = draft.get("generation") == _generation(source, revision, f"{key}-shown")
     return str(draft["text"]) if is_of_now else source
+
+
+def is_touched(*, source: str, revision: int, key: str) -> bool:
+    """Return whether the text in the editor was typed by the person since Python put `source` there."""
+    return _draft(key).get("generation") == _generation(_with_plain_breaks(source), revision, f"{key}-shown")
 
 
 def _with_plain_breaks(source: str) -> str:

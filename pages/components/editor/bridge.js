@@ -4,6 +4,7 @@
 
 import {boxAbove, letEscapeLeave, listenForKeys, setOptions, waitForAce} from './ace.js';
 import {holdNextClick} from './clicks.js';
+import {offer} from './completion.js';
 import {dressFrame} from './look.js';
 import {ProblemMarks} from './problems.js';
 import {onceGone} from '../tokens/build.js';
@@ -64,6 +65,7 @@ class EditorBridge {
     this.sent = this.mounted.text;
     this.generation = this.mounted.generation;
     this.marks = new ProblemMarks(frame, ace);
+    offer(ace, () => this.mounted.completions);
     this.listen();
     this.dress();
     this.showProblems();
