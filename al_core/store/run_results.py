@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -41,6 +41,16 @@ class PredictedRows:
 
 
 @dataclass(frozen=True, slots=True)
+class PredictedSpan:
+    """A span of characters that a run predicted, with its calibrated confidence."""
+
+    label_id: int
+    start: int
+    end: int
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
 class FailedRecord:
     """A record on which heuristic code failed: the line, 0 where unknown, and why ("" where it was not told)."""
 
@@ -54,7 +64,8 @@ class FinishedRun:
     """All that a finished run leaves behind. `in_pool` [n], a value for each row: unlabelled at the time of the run.
 
     `fold_no` [m] belongs to `out_of_fold`, OUT_OF_FIT where the shipped model itself never saw the label. `repeats` are
-    the out-of-fold predictions of further dealings of the folds.
+    the out-of-fold predictions of further dealings of the folds. `nothing_found` are labelled records that were held
+    out and in which no span was found.
     """
 
     predictions: TopTwo | PredictedRows
@@ -70,6 +81,7 @@ class FinishedRun:
     log: str
     repeats: tuple[TopTwo | PredictedRows, ...] = ()
     failed: tuple[FailedRecord, ...] = ()
+    nothing_found: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     last_record_no: int | None = None  # the newest record that the run could see, None where nobody noted it
 
 

@@ -92,6 +92,10 @@ class Runs:
                 [run_id],
             )
             cursor.execute("INSERT INTO outcome SELECT ?, record_no, 'failed', message, line_no FROM failed", [run_id])
+            cursor.execute(
+                "INSERT INTO outcome SELECT ?, unnest(?::INTEGER[]), 'nothing_found', '', NULL",
+                [run_id, result.nothing_found.tolist()],
+            )
             cursor.execute("INSERT INTO candidate SELECT ?, * FROM candidates", [run_id])
             cursor.execute(
                 "UPDATE run SET state = 'finished', calibrator = ?, method = ?, pool_size = ?, classes = ?,"

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from al_core.execution import ApplyFunction, Handle, Outcome
 from al_core.source import function_name
 from al_core.store import Store
-from al_core.store.run_results import FailedRecord, PredictedRows
+from al_core.store.run_results import FailedRecord, PredictedRows, no_rows
 from al_core.store.values import typed
 from al_core.types import Record, Task
-from al_core.workflow.given_results import Standing, standing_of, store_given, whole_rows
+from al_core.workflow.given_results import Standing, span_rows, standing_of, store_given, whole_rows
 from al_core.workflow.jobs import JobContext
 from al_core.workflow.protection import limits_of
 from al_core.workflow.training import RunFailed
@@ -149,9 +149,13 @@ def _say_failures(under_way: Underway, failed: tuple[FailedRecord, ...], n_recor
 
 def _votes(task: Task, chunks: list[Chunk]) -> PredictedRows:
     ids = np.array([label.label_id for label in task.labels], dtype=np.int64)
-    numbers = [chunk.numbers[chunk.outcome.votes.place] for chunk in chunks if chunk.outcome.votes is not None]
-    labels = [ids[chunk.outcome.votes.label] for chunk in chunks if chunk.outcome.votes is not None]
-    confidence = [chunk.outcome.votes.confidence for chunk in chunks if chunk.outcome.votes is not None]
-    if not numbers:
-        return whole_rows(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64), np.zeros(0))
-    return whole_rows(np.concatenate(numbers), np.concatenate(labels), np.concatenate(confidence).astype(np.float64))
+    said = [(chunk.numbers, chunk.outcome.votes) for chunk in chunks if chunk.outcome.votes is not None]
+    if not said:
+        return no_rows()
+    numbers = np.concatenate([numbers[votes.place] for numbers, votes in said])
+    labels = np.concatenate([ids[votes.label] for _, votes in said])
+    confidence = np.concatenate([votes.confidence for _, votes in said]).astype(np.float64)
+    if task.kind != "extraction":
+        return whole_rows(numbers, labels, confidence)
+    start, end = (np.concatenate([getattr(votes, name) for _, votes in said]) for name in ("start", "end"))
+    return span_rows(numbers, labels, confidence, start.astype(np.int64), end.astype(np.int64))

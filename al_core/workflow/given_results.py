@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,20 +35,42 @@ def standing_of(store: Store, task: Task) -> Standing:
     return Standing(numbers, pool, len(labelled.record_no), revision)
 
 
-def whole_rows(record_no: Ints, label_id: Ints, confidence: NDArray[np.float64]) -> PredictedRows:
-    """Return predictions about whole records, ranked within each record from the surest on.
+def whole_rows(
+    record_no: Ints, label_id: Ints, confidence: NDArray[np.float64], raw: NDArray[np.float64] | None = None
+) -> PredictedRows:
+    """Return predictions about whole records, ranked within each record from the surest on; `raw` as calibrated.
 
     >>> rows = whole_rows(np.array([4, 4, 2]), np.array([7, 8, 7]), np.array([0.5, 0.9, 1.0]))
     >>> rows.record_no.tolist(), rows.label_id.tolist(), rows.rank.tolist()
     ([2, 4, 4], [7, 8, 7], [1, 1, 2])
     """
     order = np.lexsort((label_id, -confidence, record_no))
-    record_no, label_id, confidence = record_no[order], label_id[order], confidence[order].round(6)
-    first = np.searchsorted(record_no, record_no, side="left")
-    whole = np.full(len(record_no), WHOLE, dtype=np.int64)
+    before = confidence if raw is None else raw
+    numbers = record_no[order]
+    whole = np.full(len(numbers), WHOLE, dtype=np.int64)
     return PredictedRows(
-        record_no, np.arange(len(record_no)) - first + 1, label_id, confidence, confidence, whole, whole
+        record_no=numbers,
+        rank=np.arange(len(numbers)) - np.searchsorted(numbers, numbers, side="left") + 1,
+        label_id=label_id[order],
+        raw=before[order].round(6),
+        calibrated=confidence[order].round(6),
+        start=whole,
+        end=whole,
     )
+
+
+def span_rows(
+    record_no: Ints, label_id: Ints, confidence: NDArray[np.float64], start: Ints, end: Ints
+) -> PredictedRows:
+    """Return predictions about spans of characters, ranked within each record from the surest on.
+
+    >>> zero = np.array([0, 0])
+    >>> span_rows(zero, np.array([7, 8]), np.array([0.5, 0.9]), zero, np.array([3, 4])).label_id.tolist()
+    [8, 7]
+    """
+    order = np.lexsort((start, -confidence, record_no))
+    whole = whole_rows(record_no[order], np.arange(len(order)), confidence[order])
+    return replace(whole, label_id=label_id[order], start=start[order], end=end[order])
 
 
 def store_given(

@@ -17,6 +17,7 @@ from al_core.workflow.audit_batch import BATCH_DONE, left_in
 from al_core.workflow.drawing import draw
 from al_core.workflow.queues import QUEUES, LabelQueue, NothingToAsk, Situation
 from al_core.workflow.reasons import CORRECTION, Guess, why
+from al_core.workflow.span_suggestions import suggested_spans
 from al_core.workflow.submitting import Submitted, submit
 from al_core.workflow.task_settings import task_settings
 
@@ -113,7 +114,7 @@ def _queued_records(
     store, task, run = situation.store, situation.task, situation.run
     numbers = [drawn.record_no for drawn in waiting]
     records = store.records.get(task.project_id, task.attribute.attribute_id, numbers)
-    predicted = store.runs.predicted(run.run_id, numbers) if run else {}
+    predicted = guesses_of(store, task, run, numbers) if run else {}
     at_random = store.history.drawn_at_random(task.task_id, numbers)
     flagged = frozenset(store.remarks.flagged(task.task_id).tolist())
     comments = store.remarks.comments(task.project_id, numbers)
@@ -123,13 +124,7 @@ def _queued_records(
     for drawn in waiting:
         number = drawn.record_no
         blind = drawn.drawn_by == RANDOM or number in at_random
-        guesses: tuple[Guess, ...] = ()
-        if run is not None and not blind:
-            guesses = tuple(
-                Guess(label_id, raw if calibrated is None else calibrated, run.run_id)
-                for label_id, raw, calibrated in predicted.get(number, ())
-                if label_id in known
-            )
+        guesses = () if blind else tuple(one for one in predicted.get(number, ()) if one.label_id in known)
         queued.append(
             QueuedRecord(
                 drawn=drawn,
@@ -144,6 +139,19 @@ def _queued_records(
             )
         )
     return tuple(queued)
+
+
+def guesses_of(store: Store, task: Task, run: Run, numbers: Sequence[int]) -> dict[int, tuple[Guess, ...]]:
+    """Return what a run says about records: their two likeliest labels, or the spans kept at the threshold in force."""
+    if task.kind == "extraction":
+        return suggested_spans(store, task, run, numbers)
+    return {
+        number: tuple(
+            Guess(label_id, raw if calibrated is None else calibrated, run.run_id)
+            for label_id, raw, calibrated in ranked
+        )
+        for number, ranked in store.runs.predicted(run.run_id, numbers).items()
+    }
 
 
 def _given(situation: Situation, choice: LabelQueue | None, numbers: Sequence[int]) -> dict[int, GivenAnswer]:

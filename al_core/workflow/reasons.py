@@ -21,11 +21,13 @@ _BY_WHAT_CHOSE_IT = {
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """What the newest run says about a record."""
+    """What the newest run says about a record, or about the span from `start` to `end` of its text."""
 
     label_id: int
     confidence: float
     run_id: int
+    start: int | None = None
+    end: int | None = None
 
 
 def why(task: Task, drawn: DrawnRecord, guesses: tuple[Guess, ...], given: GivenAnswer | None) -> str:

@@ -96,7 +96,7 @@ def allowed_labels(settings: Settings, training: TrainingSet) -> NDArray[np.int6
 
 
 def check_label_names(settings: Settings, names: Sequence[str], label_ids: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return those of `label_ids` [L] that `label_names` lets a heuristic give; raises InvalidInput for unknown ones."""
+    """Return those of `label_ids` [L] that `label_names` lets a heuristic give; raises InvalidInput for unknown."""
     if settings.label_names is None:
         return label_ids
     unknown = [name for name in settings.label_names if name not in names]

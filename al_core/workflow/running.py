@@ -13,6 +13,7 @@ from al_core.workflow.keeping import kept_version, must_wait
 from al_core.workflow.learner_runs import run_learner
 from al_core.workflow.protection import check_allowed
 from al_core.workflow.run_log import LIVE_LOGS, RunLog, live_log
+from al_core.workflow.span_runs import run_extractor
 from al_core.workflow.training import NotEvaluable, RunFailed
 from al_core.workflow.underway import Underway
 from al_core.workflow.workspace import Workspace
@@ -24,6 +25,8 @@ RUNNERS: dict[tuple[HeuristicKind, TaskKind], Callable[[Underway], None]] = {
     ("active_learner", "single_label"): run_learner,
     ("labeling_function", "single_label"): run_function,
     ("labeling_function", "multi_label"): run_function,
+    ("active_learner", "extraction"): run_extractor,
+    ("labeling_function", "extraction"): run_function,
 }
 
 # tasks that learners cannot be fitted on, as messages name them

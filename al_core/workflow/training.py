@@ -66,7 +66,7 @@ class TrainingSet:
 
 def training_set(store: Store, task: Task, heuristic: Heuristic, settings: Settings) -> TrainingSet:
     """Return the labels and vectors of a learner, with the fold of each label; folds are dealt where new."""
-    files = _vector_files(store, task, heuristic, settings)
+    files = vector_files(store, task, heuristic, settings)
     # in this order: a record answered in between is learnt from, and therefore not in the pool
     answered = store.answers.answered(task.task_id)
     labelled = store.answers.labelled(task.task_id)
@@ -82,7 +82,7 @@ def training_set(store: Store, task: Task, heuristic: Heuristic, settings: Setti
     label = by_id[np.searchsorted(label_ids[by_id], labelled.label[has_vector])]
     classes = [names[i] for i in label]
     if settings.train_test_split is None:
-        fold = _folds(store, task, labelled.record_no[has_vector], classes)
+        fold = folds_of(store, task, labelled.record_no[has_vector], classes)
     else:
         out = holdout(classes, settings.train_test_split, np.random.default_rng(task.task_id))
         fold = np.where(out, 0, -1).astype(np.int64)
@@ -115,10 +115,11 @@ def _without_audit(training: TrainingSet) -> TrainingSet:
 def dealt_again(store: Store, task: Task, training: TrainingSet, repeat_no: int) -> TrainingSet:
     """Return the same labels in the folds of another dealing, number `repeat_no` from 1 on; dealt where new."""
     classes = [training.names[i] for i in training.label]
-    return replace(training, fold=_folds(store, task, training.record_nos[training.rows], classes, repeat_no))
+    return replace(training, fold=folds_of(store, task, training.record_nos[training.rows], classes, repeat_no))
 
 
-def _vector_files(store: Store, task: Task, heuristic: Heuristic, settings: Settings) -> tuple[VectorFile, ...]:
+def vector_files(store: Store, task: Task, heuristic: Heuristic, settings: Settings) -> tuple[VectorFile, ...]:
+    """Return the vectors that a learner's code or version names, the newest where it names none; raises RunFailed."""
     usable = [e for e in store.embeddings.all(task.project_id) if e.granularity == task.granularity]
     wanted = settings.embedding_names or ((heuristic.embedding_name,) if heuristic.embedding_name else ())
     if not wanted:
@@ -142,9 +143,10 @@ def _vector_files(store: Store, task: Task, heuristic: Heuristic, settings: Sett
     return tuple(files)
 
 
-def _folds(
+def folds_of(
     store: Store, task: Task, record_nos: NDArray[np.int64], classes: Sequence[str], repeat_no: int = 0
 ) -> NDArray[np.int64]:
+    """Return the fold [m] of labelled records, dealt and stored where they have none yet."""
     dealt_nos, dealt_classes, dealt_folds = store.runs.folds(task.task_id, repeat_no)
     fresh = np.flatnonzero(~np.isin(record_nos, dealt_nos))
     if len(fresh):

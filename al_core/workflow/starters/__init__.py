@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from al_core.types import HeuristicKind, Task
-from al_core.workflow.starters import learners, rules
+from al_core.workflow.starters import learners, rules, spans
 from al_core.workflow.starters.registry import STARTERS, Starter
 
-__all__ = ["DEMO", "STARTERS", "Starter", "learners", "rules", "starters_for", "written_for"]
+__all__ = ["DEMO", "STARTERS", "Starter", "learners", "rules", "spans", "starters_for", "written_for"]
 
 # those that `make demo` makes
 DEMO = ("Logistic regression", "Decision tree grid", "Nearest neighbours", "Keywords", "Dictionary")
