@@ -5,7 +5,7 @@ import {Choices} from '../labeler/choices.js';
 import {LabelerView, actionButton, componentOf} from '../labeler/view.js';
 import {Cursor, listenToDrag} from './cursor.js';
 import {SPAN_KEYS} from './span_keys.js';
-import {SpanSet, utf16Places} from './span_set.js';
+import {SpanSet, unitPlaces} from './span_set.js';
 import {SpanTable} from './span_table.js';
 import {TokenText} from './token_text.js';
 
@@ -21,6 +21,7 @@ class SpanView extends LabelerView {
     this.set = new SpanSet([]);
     this.record.text.classList.add('tokens');
     this.text = new TokenText(this.record.text);
+    this.units = []; // where each code point of the text lies in UTF-16
     this.places = []; // other places with the same words, selected together
     this.stopDrag = listenToDrag(this.record.text, {
       onDrag: (anchor, token) => this.onDrag(anchor, token),
@@ -81,6 +82,7 @@ class SpanView extends LabelerView {
     const suggested = this.mayShow(item) ? item.spans.filter(isGuess) : [];
     if (isOther) {
       this.set = new SpanSet(item.tokens);
+      this.units = unitPlaces(item.text);
       const theirs = item.given_answer?.labels ?? item.spans.filter((span) => !isGuess(span));
       this.set.load(this.session.draft ?? item.given ?? theirs);
       this.cursor.reset(item.tokens.length);
@@ -105,8 +107,7 @@ class SpanView extends LabelerView {
   drawCursor() {
     const {first, last, isSelection} = this.cursor;
     const span = isSelection ? null : this.set.at(this.cursor.token);
-    this.text.drawCursor({first, last, isCursor: !isSelection, span});
-    this.text.selectAlso(this.places);
+    this.text.drawCursor({first, last, isCursor: !isSelection, span, places: this.places});
     this.table.draw(this.set.spans, {
       textOf: (marked) => this.textBetween(marked.start, marked.end),
       labelOf: (labelId) => this.labelOf(labelId),
@@ -117,7 +118,8 @@ class SpanView extends LabelerView {
   }
 
   textBetween(start, end) {
-    return this.item.text.slice(...utf16Places(this.item.text, [start, end]));
+    const [from, to] = [start, end].map((place) => this.units[place]);
+    return this.item.text.slice(from, to);
   }
 
   drawActions(item) {

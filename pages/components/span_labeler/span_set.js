@@ -4,19 +4,15 @@
 // `start` and `end` are half-open offsets in code points, as Python counts them. A guess is a suggested
 // span that nobody has taken yet; it has a `confidence`.
 
-// Where each of `places` (ascending code points) lies in the UTF-16 units that JavaScript counts.
-export function utf16Places(text, places) {
-  const found = [];
-  let point = 0;
+// Where each code point of `text`, and its end, lies in the UTF-16 units that JavaScript counts.
+export function unitPlaces(text) {
+  const places = [];
   let unit = 0;
-  for (const place of places) {
-    while (point < place && unit < text.length) {
-      unit += text.codePointAt(unit) > 0xffff ? 2 : 1;
-      point += 1;
-    }
-    found.push(unit);
+  for (const character of text) {
+    places.push(unit);
+    unit += character.length;
   }
-  return found;
+  return [...places, unit];
 }
 
 export class SpanSet {

@@ -8,6 +8,7 @@ export class SpanTable {
   constructor({clear, accept}) {
     this.clear = clear;
     this.accept = accept;
+    this.rows = new Map(); // span -> its row; spans are replaced, never changed
     this.drawn = {spans: null, active: null};
     this.body = build('tbody');
     const head = build('tr', {}, ...HEADINGS.map(([words, style]) => build('th', {class: style}, words)));
@@ -17,12 +18,26 @@ export class SpanTable {
 
   draw(spans, {textOf, labelOf, active}) {
     if (spans === this.drawn.spans && active === this.drawn.active) return; // every step of the cursor asks
+    if (spans !== this.drawn.spans) this.drawRows(spans, textOf, labelOf);
+    this.rows.get(this.drawn.active)?.classList.remove('sel');
+    this.rows.get(active)?.classList.add('sel');
     this.drawn = {spans, active};
-    this.element.hidden = !spans.length;
-    this.body.replaceChildren(...spans.map((span) => this.row(span, textOf(span), labelOf(span.label_id), span === active)));
   }
 
-  row(span, text, label, isActive) {
+  // A record can have hundreds of spans: only the rows of new ones are built.
+  drawRows(spans, textOf, labelOf) {
+    const kept = new Map(spans.map((span) => [span, this.rows.get(span) ?? this.row(span, textOf(span), labelOf(span.label_id))]));
+    for (const [span, row] of this.rows) if (!kept.has(span)) row.remove();
+    let after = null; // from the last row up, each stands before the one that follows it
+    for (const row of [...kept.values()].reverse()) {
+      if (row.nextSibling !== after || !row.isConnected) this.body.insertBefore(row, after);
+      after = row;
+    }
+    this.rows = kept;
+    this.element.hidden = !spans.length;
+  }
+
+  row(span, text, label) {
     const isGuess = span.confidence !== null;
     const act = isGuess ? this.accept : this.clear;
     const link = build('button', {class: 'link', type: 'button'}, isGuess ? 'Accept' : 'Clear');
@@ -30,7 +45,7 @@ export class SpanTable {
     link.addEventListener('click', () => act(span));
     const tag = build('span', {class: `tag ${paletteClass(label.colour)}`}, build('i', {class: 'dot'}), label.name);
     return build(
-      'tr', {class: isActive ? 'sel' : null},
+      'tr', {},
       build('td', {}, tag),
       build('td', {class: 'marked', dir: 'auto'}, text),
       build('td', {class: 'n'}, `${span.start} to ${span.end}`),

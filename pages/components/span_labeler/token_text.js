@@ -2,7 +2,7 @@
 // drawing: a long record has thousands of tokens.
 
 import {build, paletteClass} from '../tokens/build.js';
-import {utf16Places} from './span_set.js';
+import {unitPlaces} from './span_set.js';
 
 const BORDER = 5; // pixels beside a span's border that take hold of it
 const DIFFERENCES = ['first', 'last', 'label_id', 'confidence'];
@@ -14,21 +14,21 @@ export class TokenText {
     this.words = []; // an element per token
     this.gaps = []; // what stands before a token: an element, or null
     this.drawn = []; // {span, wrapper}
-    this.selected = [];
+    this.marks = new Map(); // node -> class: the cursor, or what is selected
     this.active = null;
   }
 
   load(text, tokens) {
-    const places = utf16Places(text, tokens.flat());
+    const units = unitPlaces(text);
     this.words = [];
     this.gaps = [];
     this.drawn = [];
-    this.selected = [];
+    this.marks = new Map();
     this.active = null;
     const nodes = [];
     let end = 0;
-    tokens.forEach((_, number) => {
-      const [start, stop] = [places[2 * number], places[2 * number + 1]];
+    tokens.forEach((token, number) => {
+      const [start, stop] = token.map((place) => units[place]);
       const gap = start > end ? build('span', {class: 'gap'}, text.slice(end, start)) : null;
       const word = build('span', {class: 'word'}, text.slice(start, stop));
       word.dataset.token = number;
@@ -104,26 +104,22 @@ export class TokenText {
     return places;
   }
 
-  selectAlso(places) {
-    const nodes = places.flatMap(({first, last}) => this.nodesOf(first, last));
-    for (const node of nodes) node.classList.add('selected');
-    this.selected.push(...nodes);
-  }
-
-  // Shows the selected tokens, or the cursor when `isCursor`: around the whole span it stands in.
-  drawCursor({first, last, isCursor, span}) {
-    for (const node of this.selected) node.classList.remove('selected', 'cursor');
+  // Shows the selected tokens, or the cursor when `isCursor`: around the whole span it stands in. `places` are
+  // selected too. A selection can be the whole record, and grows by a word at a time: only that word is touched.
+  drawCursor({first, last, isCursor, span, places}) {
     this.active?.classList.remove('active');
-    this.active = null;
-    this.selected = [];
-    if (!this.words.length) return;
-    if (isCursor && span) {
-      this.active = this.drawn.find((entry) => isSameSpan(entry.span, span))?.wrapper ?? null;
-      this.active?.classList.add('active');
-    } else {
-      this.selected = this.nodesOf(first, last);
-      for (const node of this.selected) node.classList.add(isCursor ? 'cursor' : 'selected');
+    this.active = isCursor && span ? this.drawn.find((entry) => isSameSpan(entry.span, span))?.wrapper ?? null : null;
+    this.active?.classList.add('active');
+    const marks = new Map();
+    for (const place of this.words.length ? places : []) {
+      for (const node of this.nodesOf(place.first, place.last)) marks.set(node, 'selected');
     }
+    if (this.words.length && !(isCursor && span)) {
+      for (const node of this.nodesOf(first, last)) marks.set(node, isCursor ? 'cursor' : 'selected');
+    }
+    for (const [node, name] of this.marks) if (marks.get(node) !== name) node.classList.remove(name);
+    for (const [node, name] of marks) if (this.marks.get(node) !== name) node.classList.add(name);
+    this.marks = marks;
   }
 
   reveal(token) {
