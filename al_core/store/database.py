@@ -60,6 +60,30 @@ class Database:
             fetched = cursor.execute(sql, parameters).fetchnumpy()
         return {name: _plain(column) for name, column in fetched.items()}
 
+    def columns_within(
+        self, seconds: float, sql: str, parameters: Mapping[str, Any], tables: Mapping[str, pa.Table]
+    ) -> Columns:
+        """Return the columns of a query as `columns` does; `tables` are seen by its SQL under their names.
+
+        Raises InvalidInput when it takes longer than `seconds`: it is interrupted, and nothing else waits for it.
+        """
+        with self._connection.cursor() as cursor:
+            for name, table in tables.items():
+                cursor.register(name, table)
+            watch = threading.Timer(seconds, cursor.interrupt)
+            watch.start()
+            try:
+                fetched = cursor.execute(sql, parameters).fetchnumpy()
+            except duckdb.InterruptException as error:
+                raise InvalidInput(
+                    f"This took longer than {seconds:g} seconds and was stopped.",
+                    "Narrow it down with another condition, or look for a plain text instead of a pattern.",
+                ) from error
+            finally:
+                watch.cancel()
+                watch.join()  # a late interrupt must not meet whatever comes after
+        return {name: _plain(column) for name, column in fetched.items()}
+
     @contextmanager
     def transaction(self, lock: str = "answers", **tables: pa.Table) -> Iterator[duckdb.DuckDBPyConnection]:
         """Yield a cursor inside one transaction; `tables` are seen by its SQL under their names.
@@ -82,7 +106,10 @@ def _plain(column: Any) -> NDArray[Any]:  # noqa: ANN401
     if not isinstance(column, np.ma.MaskedArray):
         return np.asarray(column)
     if column.dtype.kind == "O":
-        return np.asarray(column.filled(None))
+        # filled(None) would mean: with the array's own filling, which is a question mark
+        texts = np.array(column.data, dtype=object)
+        texts[np.ma.getmaskarray(column)] = None
+        return texts
     if column.dtype.kind == "b":
         return np.asarray(column.filled(False))
     if not np.ma.is_masked(column):
