@@ -218,6 +218,13 @@ def test_a_long_record_is_drawn_anew_only_where_it_changed(server, page, idle):
     press(page, *["ArrowRight"] * 7, "Shift+ArrowRight", "2")
     assert spans(page) == [("parcel of", "PERSON")]
     assert page.evaluate("changed.size") < 60
+    press(page, "ArrowRight", "ArrowRight", "Shift+End")
+    assert page.locator(".word.selected").count() > 4000
+    page.evaluate("changed.clear()")
+    press(page, "Shift+ArrowLeft")  # nearly everything is selected, and one word less
+    assert page.evaluate("changed.size") < 5
+    press(page, "Home")
+    expect(page.locator(".selected")).to_have_count(0)
     expect(record(page)).to_be_in_viewport()
     press(page, "Enter")
     shows(page, 1)
