@@ -81,8 +81,7 @@ def _show(here: Current, embedding: Embedding, drawn: RecordMap) -> None:
     )
     message = _message(depends_on, here, embedding, drawn)
     chosen = record_map.mount(message, key=f"record_map_{embedding.embedding_id}")
-    if chosen:
-        selection_actions(here, chosen, key="map")
+    selection_actions(here, chosen, key="map")
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

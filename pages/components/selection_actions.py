@@ -50,6 +50,8 @@ def _label(here: Current, task: Task, record_nos: Sequence[int], key: str) -> No
     label_id = st.selectbox(
         f"Label in {task.name}",
         choices,
+        index=None,  # nobody labels two hundred records with whatever stands first
+        placeholder="Choose a label",
         format_func=lambda one: names.get(one, NOTHING_HERE),
         key=f"{key}_label_{task.task_id}",
         width=240,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from al_core.text import shorten
 from al_core.types import Embedding
 from al_core.workflow.near_duplicates import Group, duplicates_key, find_near_duplicates, near_duplicates
 from al_core.workflow.similar import (
@@ -27,6 +28,7 @@ from pages.components.selection_actions import act, selection_actions, show_outc
 
 FROM_RECORD, FROM_TEXT, DUPLICATES = "A record", "A text", "Near-duplicates"
 MANY = (10, 20, 50)
+LONGEST_LINE = 220  # characters of a text in a list
 
 
 @st.fragment
@@ -127,7 +129,7 @@ def _neighbour(here: Current, one: Neighbour, tick: str) -> None:
     with box:
         st.checkbox(decimals(one.cosine), key=tick)
     with text:
-        st.text(one.text or "(no text)")
+        st.text(shorten(one.text, LONGEST_LINE) or "(no text)")
     with truth:
         said = "no truth yet" if one.label is None else _named(here, one.label)
         st.caption(literal(f"{one.record_no}: {said}{', the same' if one.says_the_same else ''}"))
@@ -165,6 +167,7 @@ def _duplicates(here: Current, embedding: Embedding) -> None:
         on_select="rerun",
         selection_mode="single-row",
         key=f"duplicates_{embedding.embedding_id}",
+        column_config={"Text": st.column_config.TextColumn(width="large")},
     )
     rows = picked.selection.rows
     if rows and rows[0] < len(groups.shown):
@@ -182,7 +185,7 @@ def _row(here: Current, group: Group) -> dict[str, str | int]:
         "Records": len(group.record_nos),
         "Truth": " / ".join(_named(here, label_id) for label_id in group.labels) or "none yet",
         "Without truth": group.n_unlabelled,
-        "": "contradictory" if group.contradicts else "",
+        "Note": "different truths" if group.contradicts else "",
     }
 
 
@@ -192,7 +195,7 @@ def _group(here: Current, embedding: Embedding, group: Group) -> None:
     with st.container(border=True, gap="xsmall"):
         for number in shown:
             if number in records:
-                st.text(f"{number}   {records[number].text}")
+                st.text(f"{number}   {shorten(records[number].text, LONGEST_LINE)}")
     if len(shown) < len(group.record_nos):
         st.caption(f"The first {len(shown)} of {len(group.record_nos):,}.")
     selection_actions(here, group.record_nos, key="duplicate_group")

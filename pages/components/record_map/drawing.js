@@ -2,6 +2,7 @@
 
 export function fitCanvas(canvas, width, height) {
   const ratio = window.devicePixelRatio || 1;
+  if (canvas.width === Math.round(width * ratio) && canvas.height === Math.round(height * ratio)) return;
   canvas.width = Math.round(width * ratio);
   canvas.height = Math.round(height * ratio);
   canvas.getContext('2d').setTransform(ratio, 0, 0, ratio, 0, 0);
@@ -30,10 +31,11 @@ export function drawPoints(canvas, {view, points, colouring, focused, selected, 
   context.clearRect(0, 0, view.width, view.height);
   const size = pointSize(view.zoom, points.x.length);
   const half = size / 2;
+  const {kx, bx, ky, by} = view.transform;
   let shown = -1;
   for (const place of colouring.order) {
-    const x = view.toScreenX(points.x[place]);
-    const y = view.toScreenY(points.y[place]);
+    const x = points.x[place] * kx + bx;
+    const y = points.y[place] * ky + by;
     if (x < -size || y < -size || x > view.width + size || y > view.height + size) continue;
     const group = colouring.group[place];
     if (group !== shown) {
@@ -49,9 +51,7 @@ export function drawPoints(canvas, {view, points, colouring, focused, selected, 
   context.strokeStyle = colour('--text');
   context.lineWidth = 1;
   for (const place of selected) {
-    context.strokeRect(
-      view.toScreenX(points.x[place]) - half - 1, view.toScreenY(points.y[place]) - half - 1, size + 2, size + 2,
-    );
+    context.strokeRect(points.x[place] * kx + bx - half - 1, points.y[place] * ky + by - half - 1, size + 2, size + 2);
   }
 }
 
@@ -78,9 +78,10 @@ export function drawOver(canvas, {view, points, box, hovered, colour}) {
 
 export function pointsInBox(points, view, box) {
   const found = [];
+  const {kx, bx, ky, by} = view.transform;
   for (let place = 0; place < points.x.length; place += 1) {
-    const x = view.toScreenX(points.x[place]);
-    const y = view.toScreenY(points.y[place]);
+    const x = points.x[place] * kx + bx;
+    const y = points.y[place] * ky + by;
     if (x >= box.left && x <= box.right && y >= box.top && y <= box.bottom) found.push(place);
   }
   return found;
@@ -90,9 +91,10 @@ export function pointsInBox(points, view, box) {
 export function pointAt(points, view, at, reach = 9) {
   let best = null;
   let nearest = reach * reach;
+  const {kx, bx, ky, by} = view.transform;
   for (let place = 0; place < points.x.length; place += 1) {
-    const byX = view.toScreenX(points.x[place]) - at.x;
-    const byY = view.toScreenY(points.y[place]) - at.y;
+    const byX = points.x[place] * kx + bx - at.x;
+    const byY = points.y[place] * ky + by - at.y;
     const squared = byX * byX + byY * byY;
     if (squared <= nearest) [best, nearest] = [place, squared];
   }

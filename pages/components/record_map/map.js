@@ -110,13 +110,19 @@ class RecordMapView {
     this.redraw();
   }
 
+  // Many moves of the mouse between two pictures of the screen are one drawing.
   redraw() {
+    this.waiting ??= requestAnimationFrame(() => {
+      this.waiting = undefined;
+      this.draw();
+    });
+  }
+
+  draw() {
     const {plot, points, over, probe} = this.parts;
     if (!this.colouring || plot.clientWidth === 0) return; // not laid out yet: the observer calls again
     const {clientWidth: width, clientHeight: height} = plot;
-    if (this.view.width !== width || this.view.height !== height || points.width <= 1) {
-      this.view.resize(width, height);
-    }
+    this.view.resize(width, height);
     fitCanvas(points, width, height);
     fitCanvas(over, width, height);
     this.colour = colourReader(probe);
@@ -183,6 +189,7 @@ class RecordMapView {
     const next = new Set(isAdding ? [...this.selected, ...places] : places);
     const isSame = next.size === this.selected.size && [...next].every((place) => this.selected.has(place));
     this.selected = next;
+    this.say();
     this.redraw();
     if (isSame) return;
     const recordNos = Array.from(next, (place) => this.points.recordNos[place]).sort((a, b) => a - b);
@@ -190,6 +197,7 @@ class RecordMapView {
   }
 
   close() {
+    cancelAnimationFrame(this.waiting);
     this.resizes.disconnect();
   }
 }

@@ -37,6 +37,12 @@ export class MapView {
     return (y - this.middle.y) * this.scaleY + this.height / 2;
   }
 
+  // screen = place * k + b, for loops over all points.
+  get transform() {
+    const {scaleX, scaleY} = this;
+    return {kx: scaleX, bx: this.toScreenX(0), ky: scaleY, by: this.toScreenY(0)};
+  }
+
   toMap(at) {
     return {
       x: (at.x - this.width / 2) / this.scaleX + this.middle.x,

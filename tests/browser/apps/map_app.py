@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import streamlit as st
 
-from al_core.importers import Mapping
 from al_core.types import Task
-from al_core.workflow.importing import ImportPlan, import_file
 from al_core.workflow.workspace import Workspace, workspace_folder
 from pages.components.frame import Current
 from pages.components.map_panel import map_panel
@@ -24,11 +24,11 @@ def shop() -> Current:
     workspace = Workspace(workspace_folder())
     store = workspace.store
     person, project = store.projects.person("Ann"), store.projects.create("Shop")
-    file = workspace.folder / "records.csv"
-    lines = [f"id-{number},{KINDS[number % 3]} {number}" for number in range(3 * EACH)]
-    file.write_text("\n".join(["id,text", *lines]) + "\n", "utf-8")
-    job = import_file(workspace, project, ImportPlan(file, Mapping(("text",), "id")), person, then_embed=False)
-    workspace.jobs.wait(job.job_id)
+    staged = workspace.folder / "staged.parquet"
+    numbers = range(3 * EACH)
+    texts = [f"{KINDS[number % 3]} {number}" for number in numbers]
+    pq.write_table(pa.table({"row": numbers, "external_id": [str(one) for one in numbers], "text": texts}), staged)
+    store.records.ingest(project.project_id, staged, ["text"], file="records.csv", sha="0")
     (text,) = (one for one in store.projects.attributes(project.project_id) if one.is_text)
     task = store.projects.create_task(text, "topic", "single_label", ["delivery", "billing", "question"])
     embed(workspace, project, task)
