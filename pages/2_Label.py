@@ -2,10 +2,12 @@
 
 import streamlit as st
 
+from al_core.workflow.audit_batch import AUDIT_QUEUE
 from al_core.workflow.queues import QUEUES
 from pages.components import labeler, span_labeler, state
 from pages.components.answers import progress_message, strategy, task_message
 from pages.components.frame import current
+from pages.components.promises import batch_line
 
 here = current()
 
@@ -27,6 +29,8 @@ st.caption(QUEUES.get(strategy()).caption)
 if here.task is None:
     st.info("This project has no task yet. Define one on the Project page.", icon=":material/info:")
 else:
+    if strategy() == AUDIT_QUEUE:
+        batch_line(here, here.task)
     (span_labeler if here.task.kind == "extraction" else labeler).mount(
         task=task_message(here.workspace, here.task),
         queue=state.get("queue"),

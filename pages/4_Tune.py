@@ -11,6 +11,7 @@ from pages.components.evidence import evidence_tabs
 from pages.components.frame import current
 from pages.components.label_thresholds import label_panel
 from pages.components.outlook import outlook_panel
+from pages.components.promises import all_set_line, batch_line, fit_setting
 from pages.components.run_list import run_list
 from pages.components.tuning import (
     apply_buttons,
@@ -55,6 +56,8 @@ else:
     if evaluation is None or stands is None:
         st.info("This heuristic has no finished run yet. Run it first.", icon=":material/info:")
     else:
+        all_set_line()
+        batch_line(here, here.task)
         with buttons:
             certify_buttons(here, heuristic, [one.heuristic for one in evaluations.values()], stands)
         left, right = st.columns([3.4, 1.2], gap="medium")
@@ -64,6 +67,7 @@ else:
             averages_line(evaluation)
             with st.container(horizontal=True, vertical_alignment="center"):
                 apply_buttons(here, evaluation)
+                fit_setting(here, heuristic)
             outlook_panel(here, heuristic, certified=stands.certified is not None)
         with right, st.container(border=True):
             label_panel(here, here.task, evaluation, question)

@@ -14,6 +14,7 @@ from pages.components import state
 from pages.components.frame import Current
 from pages.components.messages import mistakes_shown
 from pages.components.numbers import count, decimals
+from pages.components.promises import audit_button, set_every_button
 
 CONFIDENCES = {0.90: "90 %", 0.95: "95 %", 0.99: "99 %"}
 
@@ -61,10 +62,8 @@ def without_certificate(stands: Standing) -> str:
 
 def certify_buttons(here: Current, heuristic: Heuristic, heuristics: Sequence[Heuristic], stands: Standing) -> None:
     """Draw the buttons that look: at this heuristic, or at all of them with one look."""
-    if not stands.possible:
-        if st.button("Label an audit batch", icon=":material/label:"):
-            state.put("strategy", "Random")  # that queue is drawn uniformly, so its answers are audit answers
-            st.switch_page("pages/2_Label.py")
+    if not stands.possible and here.task is not None:
+        audit_button(here, here.task, stands)
     elif st.button(
         f"Certify (look {stands.look_no} at these labels)",
         icon=":material/verified:",
@@ -76,6 +75,7 @@ def certify_buttons(here: Current, heuristic: Heuristic, heuristics: Sequence[He
         help=f"One look at all {len(heuristics)} heuristics. Each gets an equal part of what it may spend.",
     ):
         _certify(here, heuristics, stands.question)
+    set_every_button(here, heuristics, stands.question)
 
 
 def _what_it_costs(stands: Standing) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from al_core.evaluation.diagnosis import ReliabilityBin
+from al_core.filters import HeuristicSays, RecordFilter
 from al_core.types import Task
 from al_core.workflow.correcting import correct, look_again, second_looks
 from al_core.workflow.evaluating import Evaluation, Mistake
@@ -25,6 +26,8 @@ from pages.components import state
 from pages.components.frame import Current
 from pages.components.messages import mistakes_shown
 from pages.components.numbers import count, decimals
+from pages.components.promises import promises_tab
+from pages.components.record_links import open_records
 from pages.components.tables import mistakes_table
 
 TABS: dict[str, Which] = {"Wrongly kept": "kept wrongly", "Rightly kept": "kept rightly", "Below": "below"}
@@ -35,7 +38,7 @@ def evidence_tabs(here: Current, task: Task, evaluation: Evaluation) -> None:
     examined = examine(here.workspace.store, task, evaluation)
     counts = {name: len(examined.chosen(which)) for name, which in TABS.items()}
     names = [f"{name} {n:,}" for name, n in counts.items()]
-    tabs = [*names, "Confusion", "Calibration", "Unlabelled", "Over time"]
+    tabs = [*names, "Confusion", "Calibration", "Unlabelled", "Over time", "Certificates"]
     opened = st.segmented_control(
         "Evidence", range(len(tabs)), default=0, required=True, format_func=tabs.__getitem__,
         label_visibility="collapsed", key="evidence_tab",
@@ -48,8 +51,10 @@ def evidence_tabs(here: Current, task: Task, evaluation: Evaluation) -> None:
         _calibration(examined)
     elif opened == len(TABS) + 2:
         _pool(examined)
-    else:
+    elif opened == len(TABS) + 3:
         _over_time(here, task, evaluation)
+    else:
+        promises_tab(here, task)
 
 
 def _records(here: Current, task: Task, evaluation: Evaluation, examined: Examined, which: Which) -> None:
@@ -57,11 +62,21 @@ def _records(here: Current, task: Task, evaluation: Evaluation, examined: Examin
     total = len(examined.chosen(which))
     if len(found) < total:
         st.caption(f"The surest {len(found)} of {total:,}.")
+    if total and st.button(f"Open {count(total, 'record')} on the Records page", icon=":material/table_rows:"):
+        open_records(RecordFilter(task.task_id, (_says(evaluation, which),)))
     place = mistakes_table(task, found, which, key=f"records_{which}_{evaluation.run.run_id}")
     if which == "kept wrongly":
         if place is not None and place < len(found):
             _correct(here, task, evaluation, found[place])
         _look_again(here, task, examined)
+
+
+def _says(evaluation: Evaluation, which: Which) -> HeuristicSays:
+    """Return the condition that finds the same records as a tab."""
+    heuristic_id = evaluation.heuristic.heuristic_id
+    if which == "below":
+        return HeuristicSays(heuristic_id, kept=False, among="headline")
+    return HeuristicSays(heuristic_id, kept=True, right=which == "kept rightly", among="headline")
 
 
 def _correct(here: Current, task: Task, evaluation: Evaluation, mistake: Mistake) -> None:
