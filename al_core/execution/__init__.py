@@ -10,10 +10,12 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from al_core.sandbox.frames import SEPARATOR
 from al_core.sandbox.function_frames import FunctionVotes, RecordFailure
 from al_core.sandbox.token_frames import TokenTags
 
 __all__ = [
+    "SEPARATOR",
     "ApplyFunction",
     "Executor",
     "FitPredict",
@@ -52,7 +54,8 @@ class LearnerContext:
 
     `label_names` are all labels of the task. `label_vectors` (.npy, [labels, dim]) and `pool_sample` (.npy, [m, dim])
     have one file for each of the job's vector files, or none. `views` is 2 for pool features, else 1. A learner that
-    `starts_from_names` is fitted on no label too.
+    `starts_from_names` is fitted on no label too. With `several`, a record may have any number of labels: a training
+    label is then names joined by `SEPARATOR`, the learner gets an array of 0 and 1, and has a column for every label.
     """
 
     label_names: tuple[str, ...] = ()
@@ -60,6 +63,7 @@ class LearnerContext:
     pool_sample: tuple[Path, ...] = ()
     views: int = 1
     starts_from_names: bool = False
+    several: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,9 @@ class FitPredict:
 
     @property
     def possible_classes(self) -> frozenset[str]:
-        """Return what the learner may predict: the labels it is fitted on, or all where it starts from names."""
+        """Return what the learner may predict: the labels it is fitted on, or all where the context says so."""
+        if self.around.several:
+            return frozenset(self.around.label_names)
         named = self.around.label_names if self.around.starts_from_names else ()
         return frozenset(self.train_labels).union(named)
 

@@ -122,8 +122,9 @@ def function_job(job: ApplyFunction) -> function_frames.FunctionJob:
 def for_child(job: FitPredict) -> frames.Job:
     """Return what the child gets to know of a learner's job."""
     rows = np.asarray(job.train_rows, np.int64)
+    told = job.around
     around = frames.Around(
-        job.around.label_names, len(job.around.label_vectors), len(job.around.pool_sample), job.around.views
+        told.label_names, len(told.label_vectors), len(told.pool_sample), told.views, several=told.several
     )
     return frames.Job(job.source, rows, job.train_labels, job.predict_rows, job.seed, around)
 

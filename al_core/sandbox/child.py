@@ -21,7 +21,17 @@ from numpy.lib import format as npy_format
 from numpy.typing import NDArray
 
 from al_core.contract import listen_to_progress
-from al_core.sandbox import frames, function_frames, functions, learner, progress, tagger, token_frames, tracebacks
+from al_core.sandbox import (
+    frames,
+    function_frames,
+    functions,
+    learner,
+    progress,
+    several,
+    tagger,
+    token_frames,
+    tracebacks,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +102,18 @@ def _fit_predict(job: frames.Job, files: list[NDArray[np.floating[Any]]], result
     matrix = learner.Matrix(files[:n_vectors])
     model = learner.load_learner(job.source)
     learner.look_around(model, job.around, files[n_vectors:])
-    classes = learner.fit(model, matrix.take(job.train_rows), job.train_labels)
+    embeddings, labels = matrix.take(job.train_rows), job.train_labels
     n_rows = matrix.n_rows if job.predict_rows is None else len(job.predict_rows)
+    if job.around.several:
+        known = several.fit(model, embeddings, labels, job.around.label_names)
+        frames.begin_result(result, known.names, n_rows)
+        for part in matrix.chunks(job.predict_rows):
+            frames.write_all(result, several.predict(model, known, part).data)
+        return
+    classes = learner.fit(model, embeddings, labels)
     frames.begin_result(result, classes, n_rows)
-    for embeddings in matrix.chunks(job.predict_rows):
-        frames.write_all(result, learner.predict(model, classes, embeddings).data)
+    for part in matrix.chunks(job.predict_rows):
+        frames.write_all(result, learner.predict(model, classes, part).data)
 
 
 def _mapped(descriptor: int) -> NDArray[np.floating[Any]]:

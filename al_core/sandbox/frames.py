@@ -23,6 +23,7 @@ RESULT_LENGTHS = struct.Struct("<8sQQQ")  # magic, header bytes, rows, columns
 HEADER_LIMIT = 1 << 20
 TEXT_LIMIT = 64 << 10
 ALL_ROWS = -1
+SEPARATOR = "\x1f"  # between the labels of a record that has several
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +31,14 @@ class Around:
     """What a learner may read beside its labels: all labels' names, and how many of its files hold what.
 
     The last `n_pool_sample` files of vectors are the pool's sample, the `n_label_vectors` before them the label names.
+    With `several`, a training label is any number of names joined by SEPARATOR.
     """
 
     label_names: tuple[str, ...] = ()
     n_label_vectors: int = 0
     n_pool_sample: int = 0
     views: int = 1
+    several: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,7 +146,7 @@ def predict(learner: Any, classes: tuple[str, ...], embeddings: NDArray[np.float
         shown = f"predict_proba returned shape {probabilities.shape}"
         reason = f"for {n_rows} records and {len(classes)} classes ({_listed(classes)})"
         raise ContractBroken(f"{shown} {reason}: it must be {expected}, one row a record and one column a class.")
-    return _in_range(probabilities)
+    return in_range(probabilities)
 
 
 def said_by(learner: Any, embeddings: NDArray[np.float32]) -> Any:  # noqa: ANN401
@@ -173,7 +173,8 @@ def _say_once(learner: Any, name: str, has_margins: bool) -> None:  # noqa: ANN4
         print(f"{name} has only predict: the confidence of its labels is their precision out-of-fold.")  # noqa: T201
 
 
-def _in_range(probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
+def in_range(probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return probabilities within 0 and 1, clipped by no more than rounding; raises ContractBroken."""
     bad = ~np.isfinite(probabilities)
     if bad.any():
         row = int(np.argwhere(bad)[0, 0])

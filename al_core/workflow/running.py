@@ -13,6 +13,7 @@ from al_core.workflow.keeping import kept_version, must_wait
 from al_core.workflow.learner_runs import run_learner
 from al_core.workflow.protection import check_allowed
 from al_core.workflow.run_log import LIVE_LOGS, RunLog, live_log
+from al_core.workflow.several_runs import run_several
 from al_core.workflow.span_runs import run_extractor
 from al_core.workflow.training import NotEvaluable, RunFailed
 from al_core.workflow.underway import Underway
@@ -23,6 +24,7 @@ __all__ = ["KIND_WORDS", "RUNNERS", "live_log", "rerun", "run", "run_all", "run_
 # what runs a heuristic of a kind on a task of a kind
 RUNNERS: dict[tuple[HeuristicKind, TaskKind], Callable[[Underway], None]] = {
     ("active_learner", "single_label"): run_learner,
+    ("active_learner", "multi_label"): run_several,
     ("labeling_function", "single_label"): run_function,
     ("labeling_function", "multi_label"): run_function,
     ("active_learner", "extraction"): run_extractor,
@@ -30,10 +32,7 @@ RUNNERS: dict[tuple[HeuristicKind, TaskKind], Callable[[Underway], None]] = {
 }
 
 # tasks that learners cannot be fitted on, as messages name them
-KIND_WORDS: dict[str, str] = {
-    "extraction": "an extraction task",
-    "multi_label": "a task with several labels a record, which learners do not handle yet",
-}
+KIND_WORDS: dict[str, str] = {"extraction": "an extraction task"}
 
 
 def run(workspace: Workspace, heuristic: Heuristic, person: Person) -> Job:

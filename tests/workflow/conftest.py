@@ -152,11 +152,14 @@ class Shop:
             ]
         )
 
-    def answer_labels(self, number: int, label_ids, by=None) -> None:
-        """Accept several labels, or none of them, on a record."""
+    def answer_labels(self, labels_of, by=None) -> None:
+        """Accept the labels of each record, ids by record number, which may be several or none."""
         person = (by or self.ann).person_id
-        labels = tuple(LabelSpan(label_id) for label_id in label_ids)
-        self.store.answers.add([Answer(str(uuid.uuid4()), self.task.task_id, number, person, "accept", labels)])
+        answers = []
+        for number, label_ids in labels_of.items():
+            labels = tuple(LabelSpan(label_id) for label_id in label_ids)
+            answers.append(Answer(str(uuid.uuid4()), self.task.task_id, number, person, "accept", labels))
+        self.store.answers.add(answers)
 
     def heuristic(self, source: str = LEARNER, name: str = "Nearest"):
         return self.store.heuristics.create(

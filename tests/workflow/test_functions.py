@@ -111,8 +111,7 @@ def test_several_labels_a_record_are_judged_label_by_label(shop):
     task = shop.store.projects.create_task(shop.attribute, "topics", "multi_label", ["x", "y"])
     x, y = (label.label_id for label in task.labels)
     shop.task = task
-    for number, names in ((0, "xy"), (1, "x"), (2, "")):
-        shop.answer_labels(number, [task.label_id(name) for name in names])
+    shop.answer_labels({0: [x, y], 1: [x], 2: []})
     heuristic = function(shop, "def lf(record):\n    yield 'x'\n    yield 'y', 0.9\n")
     stored = run_now(shop, heuristic)
     judged = shop.store.runs.judged(stored.run_id, task.task_id)

@@ -32,8 +32,8 @@ def test_several_labels_one_or_none_are_stored_and_agreement_is_of_sets(shop, ta
     assert shop.store.answers.counts(tags.task_id).conflicts == 1
 
 
-def test_a_learner_on_it_is_refused_with_a_sentence(shop, tags):
-    with pytest.raises(InvalidInput, match="'tags' is a task with several labels a record"):
+def test_a_starter_for_single_labels_is_refused_with_the_choices(shop, tags):
+    with pytest.raises(InvalidInput, match="does not fit the task 'tags'. These do: One model a label"):
         create(shop.store, tags, "", "Logistic regression", shop.ann)
 
 
