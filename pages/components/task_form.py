@@ -94,6 +94,7 @@ def _settings(here: Current, task: Task) -> None:
                 wanted = TaskSettings(guidelines, int(overlap), int(every))
                 change_task_settings(here.workspace.store, task, wanted)
                 st.toast("Saved.")
+                st.rerun()  # else the fields still stand for what was saved before, and lose the next change
 
 
 def _edited(task: Task) -> tuple[Label, ...]:
