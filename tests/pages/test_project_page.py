@@ -10,6 +10,7 @@ import pytest
 from al_core.errors import ActiveLearnersError
 from al_core.importers import Mapping
 from al_core.workflow.labels import change_labels
+from al_core.workflow.task_settings import TaskSettings, task_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 COPIES = ROOT / "tests" / "importers" / "awful"
@@ -191,6 +192,30 @@ def test_a_label_is_added_once(open_app, workspace, mood):
     field(app, "New label").set_value("mixed")
     button(app, "Add label").click().run()
     assert "There is a label called 'mixed' already." in errors(app)[0]
+
+
+def test_how_a_task_is_labelled_is_saved_and_a_mistake_changes_nothing(open_app, workspace, mood):
+    project, task = mood
+    app = open_app("5_Project", project)
+    numbers = {one.label: one for one in app.number_input}
+    guidelines = next(one for one in app.text_area if one.label == "Guidelines, in Markdown")
+    people, every = numbers["People who answer each record"], numbers["Run learners again after so many new answers"]
+    assert (guidelines.value, people.value, every.value) == ("", 1, 20)
+    assert (people.min, people.max, every.min) == (1, 20, 0)
+    guidelines.set_value("**good**: praise")
+    people.set_value(3)
+    every.set_value(0)
+    assert task_settings(workspace.store, task) == TaskSettings(), "nothing is stored before it is saved"
+    button(app, "Save").click().run()
+    assert not app.exception
+    assert [one.value for one in app.toast] == ["Saved."]
+    wanted = TaskSettings("**good**: praise", 3, 0)
+    assert task_settings(workspace.store, task) == wanted
+    guidelines = next(one for one in app.text_area if one.label == "Guidelines, in Markdown")
+    guidelines.set_value("x" * 20_001)
+    button(app, "Save").click().run()
+    assert "The guidelines have 20,001 characters." in errors(app)[0]
+    assert task_settings(workspace.store, task) == wanted
 
 
 def edit_labels(app, task, rows):
