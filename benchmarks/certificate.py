@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from al_core.evaluation.certificate import certify, look_share, needed_kept
 from al_core.evaluation.correction import corrected_precision
 from al_core.evaluation.precision import clopper_pearson
 from benchmarks.figures import Figure, report
-from benchmarks.trials import LEARNERS, TWENTY, Trial, chosen_labels, random_labels, trial
+from benchmarks.trials import LEARNERS, TWENTY, Trial, chosen_labels, kept_trial, random_labels, trial
 from benchmarks.vectors import labelled_vectors
 
 SETS = ("sms_spam", "banking77")
@@ -71,7 +72,8 @@ def fit_group(fits: int) -> Group:
             }
             for way, (rows, audit) in ways.items():
                 for learner, make in LEARNERS.items():
-                    shown = trial(vectors, truth, rows, audit, make)
+                    compute = partial(trial, vectors, truth, rows, audit, make)
+                    shown = kept_trial(f"{name} {way} {learner} {seed}", compute)
                     group.setdefault((name, way, learner), []).append(shown)
     return group
 
@@ -86,7 +88,9 @@ def fit_twenties(fits: int) -> Twenties:
         vectors, truth = loaded
         for seed in range(fits):
             rows, audit = random_labels(len(truth), SIZES[-1], np.random.default_rng(seed))
-            twenties.append([trial(vectors, truth, rows, audit, make) for make in TWENTY])
+            computes = [partial(trial, vectors, truth, rows, audit, make) for make in TWENTY]
+            named = enumerate(computes)
+            twenties.append([kept_trial(f"{name} twenty {seed} {number}", compute) for number, compute in named])
     return twenties
 
 

@@ -17,6 +17,7 @@ from sklearn.preprocessing import FunctionTransformer
 
 from al_core.learning.calibration import fit_calibrator
 from al_core.learning.folds import deal
+from benchmarks.vectors import CACHE
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
@@ -84,6 +85,20 @@ def chosen_labels(vectors: NDArray[np.float32], truth: Rows, n: int, rng: np.ran
         rows = np.concatenate([rows, drawn, hard])
         audit = np.concatenate([audit, np.ones(len(drawn), dtype=np.bool_), np.zeros(len(hard), dtype=np.bool_)])
     return rows[:n], audit[:n]
+
+
+def kept_trial(name: str, compute: Callable[[], Trial]) -> Trial:
+    """Return the trial called `name` from the cache, or computed and put there: a long series can be gone on with."""
+    path = CACHE / "trials" / f"{name.replace(' ', '_')}.npz"
+    if path.exists():
+        with np.load(path) as stored:
+            return Trial(**{field: stored[field] for field in Trial.__slots__})
+    found = compute()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_suffix(".part.npz")
+    np.savez(unfinished, **{field: getattr(found, field) for field in Trial.__slots__})
+    unfinished.rename(path)
+    return found
 
 
 def trial(vectors: NDArray[np.float32], truth: Rows, rows: Rows, audit: Mask, make: Make) -> Trial:
