@@ -11,6 +11,7 @@ from al_core.workflow.mapping import LONGEST_SHOWN, RecordMap, colourings, draw_
 from al_core.workflow.similar import searchable, vectors_of
 from pages.components import record_map
 from pages.components.frame import Current
+from pages.components.job_progress import follow_job
 from pages.components.messages import mistakes_shown
 from pages.components.numbers import count
 from pages.components.selection_actions import act, selection_actions, show_outcome
@@ -42,9 +43,7 @@ def pick_embedding(here: Current, *, key: str) -> Embedding | None:
 
 
 def _offer(here: Current, embedding: Embedding) -> None:
-    job = here.workspace.jobs.of(map_key(embedding))
-    if job is not None:
-        st.info("The map is being drawn. It appears here when it is ready; go on working meanwhile.")
+    if follow_job(here, map_key(embedding)):
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(

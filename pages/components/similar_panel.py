@@ -20,6 +20,7 @@ from al_core.workflow.similar import (
 )
 from pages.components import state
 from pages.components.frame import Current
+from pages.components.job_progress import follow_job
 from pages.components.literal import literal
 from pages.components.map_panel import pick_embedding
 from pages.components.messages import mistakes_shown
@@ -84,8 +85,8 @@ def _from_text(here: Current, embedding: Embedding) -> None:
         if asked != typed.strip():
             st.caption("These are the records like the text searched for last.")
         _neighbours(here, neighbours, key=f"similar_{embedding.embedding_id}_{hash(asked)}")
-    elif here.workspace.jobs.of(typed_key(embedding, asked)) is not None:
-        st.info("The model reads the text, in a process of its own: some seconds for the first one.")
+    elif not follow_job(here, typed_key(embedding, asked)):
+        st.caption("Click Search once more.")
 
 
 def _search(here: Current, embedding: Embedding) -> None:
@@ -143,8 +144,7 @@ def _duplicates(here: Current, embedding: Embedding) -> None:
     groups = near_duplicates(here.workspace.store, embedding, here.task)
     show_outcome("duplicates")
     if groups is None:
-        if here.workspace.jobs.of(duplicates_key(embedding)) is not None:
-            st.info("All records are being compared. The groups appear here; go on working meanwhile.")
+        if follow_job(here, duplicates_key(embedding)):
             return
         st.caption("Texts that say the same teach a learner only once, and where their labels differ one is wrong.")
         st.button(
