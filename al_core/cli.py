@@ -18,10 +18,11 @@ from al_core.importers import Mapping, preview
 from al_core.types import Attribute, DrawnClaim, Heuristic, Job, Person, Project, Task
 from al_core.workflow import heuristics as heuristic_cases
 from al_core.workflow.embedding import embed
-from al_core.workflow.evaluating import evaluate as evaluate_heuristic
 from al_core.workflow.exporting import export
+from al_core.workflow.figures import figures
 from al_core.workflow.files import existing_file, typed_path
 from al_core.workflow.importing import ImportPlan, ImportReport, LabelImport, import_file
+from al_core.workflow.keeping import keep_waiting
 from al_core.workflow.running import run as run_heuristic
 from al_core.workflow.sample import SAMPLE_NAME, TASKS, ensure_sample
 from al_core.workflow.simulating import simulate
@@ -123,6 +124,7 @@ def run(workspace: Workspace, options: argparse.Namespace) -> Lines:
         except ActiveLearnersError as error:
             failures.append(_failure(workspace, heuristic, error))
         else:
+            keep_waiting(workspace.store, heuristic, person)  # the command itself says that it is wanted
             yield _ended(workspace, heuristic)
     if failures:
         raise InvalidInput(" | ".join(failures))
@@ -147,7 +149,8 @@ def _ended(workspace: Workspace, heuristic: Heuristic) -> str:
 def evaluate(workspace: Workspace, options: argparse.Namespace) -> Lines:
     """Yield the figures of every heuristic that has a finished run, in sentences or as JSON."""
     project = workspace.store.projects.named(options.project)
-    rows = [row for task in workspace.store.projects.tasks(project.project_id) for row in _figures(workspace, task)]
+    tasks = workspace.store.projects.tasks(project.project_id)
+    rows = [row for task in tasks for row in figures(workspace.store, task)]
     if not rows:
         hint = f"Run them with: run --project {project.name!r} --all."
         raise NotFound(f"No heuristic of project {project.name!r} has a finished run yet.", hint)
@@ -159,35 +162,11 @@ def evaluate(workspace: Workspace, options: argparse.Namespace) -> Lines:
         precision = "precision unknown (n = 0)"
         if row["precision"] is not None:
             precision = f"precision {row['precision']:.2f} ({row['low']:.2f} to {row['high']:.2f}, n = {row['n']})"
+        if row["recall"] is not None:
+            precision += f", recall {row['recall']:.2f}, F1 {row['f1']:.2f} (of {row['n_labelled']} labelled)"
         covers = f"covers {round(100 * row['coverage'])} %"
         yield f"{row['heuristic']}, {label}, at {row['threshold']:.2f}: {precision}, {covers}"
     yield from dict.fromkeys(f"{row['heuristic']}: {row['method']}" for row in rows)
-
-
-def _figures(workspace: Workspace, task: Task) -> list[dict[str, Any]]:
-    names = {label.label_id: label.name for label in task.labels}
-    rows: list[dict[str, Any]] = []
-    for heuristic in workspace.store.heuristics.all(task.task_id):
-        found = evaluate_heuristic(workspace.store, heuristic)
-        if found is None:
-            continue
-        cuts = {names[label_id]: cut for label_id, cut in found.label_thresholds.items() if label_id in names}
-        by_label = [(names[label_id], one) for label_id, one in found.by_label.items() if label_id in names]
-        rows += [
-            {
-                "heuristic": heuristic.name,
-                "label": label,
-                "threshold": cuts.get(label or "", found.threshold),
-                "precision": estimate.precision,
-                "low": estimate.low,
-                "high": estimate.high,
-                "n": estimate.kept,
-                "coverage": estimate.coverage,
-                "method": found.method,
-            }
-            for label, estimate in [(None, found.estimate), *by_label]
-        ]
-    return rows
 
 
 def export_records(workspace: Workspace, options: argparse.Namespace) -> Lines:
@@ -233,11 +212,11 @@ def demo(workspace: Workspace, options: argparse.Namespace) -> Lines:
     project = workspace.store.projects.named(SAMPLE_NAME)
     task = workspace.store.projects.task_named(project.project_id, TASKS[0])
     person = _person(workspace)
-    if workspace.store.heuristics.all(task.task_id):
+    while waiting := workspace.jobs.running():  # the first guess of the sample's own heuristic
+        _wait(workspace, waiting[0])
+    if workspace.store.answers.counts(task.task_id).labelled:
         yield "The demo is there already."
         return
-    for waiting in workspace.jobs.running():
-        _wait(workspace, waiting)
     rng = np.random.default_rng(7)
     simulate(workspace.store, task, DEMO_ANSWERS // 2, "smart", rng)
     for starter in DEMO:
@@ -247,7 +226,8 @@ def demo(workspace: Workspace, options: argparse.Namespace) -> Lines:
     simulate(workspace.store, task, DEMO_ANSWERS - DEMO_ANSWERS // 2, "smart", rng)
     for heuristic in workspace.store.heuristics.all(task.task_id):
         _wait(workspace, run_heuristic(workspace, heuristic, person))
-    yield f"{DEMO_ANSWERS} answers and {len(DEMO)} heuristics are in project {SAMPLE_NAME!r}."
+    n_heuristics = len(workspace.store.heuristics.all(task.task_id))
+    yield f"{DEMO_ANSWERS} answers and {n_heuristics} heuristics are in project {SAMPLE_NAME!r}."
 
 
 # --- what commands share

@@ -11,7 +11,7 @@ from al_core.types import Heuristic, Run, Task
 from al_core.workflow.evaluating import Evaluation, evaluate
 from al_core.workflow.thresholds import in_code, min_confidence
 
-EXAMPLES = 12
+EXAMPLES = 6  # of each kind of change
 WITHIN_CHANCE = "within chance"
 
 

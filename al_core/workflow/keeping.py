@@ -40,6 +40,14 @@ def keep(store: Store, heuristic: Heuristic, run: Run, person: Person) -> None:
     adopt_changed_threshold(store, heuristic, before, source, person)
 
 
+def keep_waiting(store: Store, heuristic: Heuristic, person: Person) -> bool:
+    """Return whether a result waited and now counts: for those who ran the newest version to have it, as a command."""
+    waiting = store.held_runs.waiting(heuristic.heuristic_id)
+    if waiting is not None:
+        keep(store, heuristic, waiting, person)
+    return waiting is not None
+
+
 def discard(store: Store, run: Run, person: Person) -> None:
     """Decide against a waiting run; its version and log stay, and the current run goes on to count."""
     store.held_runs.discard(run, person.person_id)

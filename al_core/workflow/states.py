@@ -12,9 +12,13 @@ from al_core.types import Heuristic, Run
 from al_core.workflow.audit_apart import fits_otherwise
 from al_core.workflow.function_runs import inputs_of
 from al_core.workflow.jobs import JobBoard
+from al_core.workflow.keeping import kept_version
 from al_core.workflow.running import run_key
 
-State = Literal["never run", "queued", "running", "current", "stale", "failed", "cancelled", "not evaluable yet", "off"]
+State = Literal[
+    "never run", "queued", "running", "current", "stale", "not kept yet", "failed", "cancelled", "not evaluable yet",
+    "off",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +44,19 @@ def status(store: Store, jobs: JobBoard, heuristic: Heuristic) -> Status:
         return Status("never run", "never run", 0.0, None)
     if run.state != "finished":
         return Status(*_without_result(run), 0.0, run)
-    why = _why_stale(store, heuristic, run)
+    waiting = store.held_runs.waiting(heuristic.heuristic_id)
+    if waiting is not None:
+        return Status("not kept yet", f"the result of version {waiting.version_no} is not kept yet", 1.0, run)
+    # a result that was discarded says nothing: it is the one that counts that may be stale
+    counts = store.runs.last(heuristic.heuristic_id, finished=True) or run
+    tried = heuristic if run.version_no < heuristic.version_no else kept_version(store, heuristic)
+    why = _why_stale(store, tried, counts)
     return Status("stale", why, 1.0, run) if why else Status("current", "up to date", 1.0, run)
 
 
 def stale(store: Store, jobs: JobBoard, heuristics: Sequence[Heuristic]) -> tuple[Heuristic, ...]:
     """Return those of the enabled heuristics whose result a new run could change: what "Run stale" runs."""
-    waiting = ("current", "queued", "running", "off")
+    waiting = ("current", "queued", "running", "not kept yet", "off")
     return tuple(one for one in heuristics if status(store, jobs, one).state not in waiting)
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from al_core.text import shorten
 from al_core.types import Heuristic, Run
-from al_core.workflow.comparing import Comparison, compare
+from al_core.workflow.comparing import Comparison, VoteExample, compare
 from pages.components.frame import Current
 from pages.components.numbers import decimals
 
@@ -35,15 +35,17 @@ def comparison(here: Current, heuristic: Heuristic, waiting: Run) -> None:
     rows = [one for one in found.examples if one.change == shown]
     if rows:
         st.dataframe(
-            [
-                {"Text": shorten(one.text, 200), "Before": one.before or "abstained", "Now": one.after or "abstained"}
-                for one in rows
-            ],
+            [_row(one) for one in rows],
             hide_index=True,
             column_config={"Text": st.column_config.TextColumn(width="medium")},
         )
     elif shown:
         st.caption(f"No vote is {shown}.")
+
+
+def _row(one: VoteExample) -> dict[str, str]:
+    votes = {"Before": one.before, "Now": one.after}
+    return {"Text": shorten(one.text, 200)} | {when: said for when, said in votes.items() if said}
 
 
 def _figures(found: Comparison, before: str, after: str) -> list[dict[str, str]]:
@@ -58,6 +60,7 @@ def _figures(found: Comparison, before: str, after: str) -> list[dict[str, str]]
          "change": found.precision_change},
         {"": "Interval, n", before: f"{decimals(old.low)} to {decimals(old.high)}, {old.kept}",
          after: f"{decimals(new.low)} to {decimals(new.high)}, {new.kept}", "change": ""},
+        {"": "Covers", before: f"{round(100 * old.coverage)} %", after: f"{round(100 * new.coverage)} %", "change": ""},
         {"": "Votes", before: f"{votes[0]:,}", after: f"{votes[1]:,}", "change": _signed(votes[1] - votes[0])},
     ]  # fmt: skip
 

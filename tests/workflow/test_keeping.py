@@ -7,7 +7,7 @@ from al_core.workflow import drafts
 from al_core.workflow import heuristics as heuristic_cases
 from al_core.workflow.comparing import compare
 from al_core.workflow.evaluating import evaluate
-from al_core.workflow.keeping import discard, keep
+from al_core.workflow.keeping import discard, keep, keep_waiting
 from al_core.workflow.pinning import ABSTAIN, check_pinned, pin, records_to_pin, unpin
 from al_core.workflow.running import rerun, run, run_all
 from al_core.workflow.versions import restore, versions
@@ -30,6 +30,11 @@ def counting(shop, heuristic):
     return shop.store.runs.last(heuristic.heuristic_id, finished=True)
 
 
+def stands(shop, heuristic):
+    found = heuristic_cases.status(shop.store, shop.workspace.jobs, heuristic)
+    return found.state, found.text
+
+
 @pytest.fixture
 def first(shop):
     """A heuristic at version 1 with a run that counts."""
@@ -46,6 +51,7 @@ def test_a_new_versions_result_waits_and_counts_once_it_is_kept(shop, first):
     assert (held.version_no, held.state) == (2, "finished")
     assert counting(shop, first) == before == evaluate(shop.store, second).run
     assert shop.store.held_runs.waiting(first.heuristic_id) == held
+    assert stands(shop, second) == ("not kept yet", "the result of version 2 is not kept yet")
     again = run_now(shop, second, rerun)
     assert (again.version_no, counting(shop, first).run_id) == (1, again.run_id)
     keep(shop.store, second, held, shop.ann)
@@ -57,9 +63,12 @@ def test_a_new_versions_result_waits_and_counts_once_it_is_kept(shop, first):
 
 def test_what_is_discarded_never_counts(shop, first):
     before = counting(shop, first)
-    held = run_now(shop, changed(shop, first))
+    second = changed(shop, first)
+    assert stands(shop, second) == ("stale", "version 2 not run yet")
+    held = run_now(shop, second)
     discard(shop.store, held, shop.ann)
-    assert shop.store.held_runs.waiting(first.heuristic_id) is None
+    assert stands(shop, second) == ("current", "up to date")
+    assert not keep_waiting(shop.store, first, shop.ann)
     assert counting(shop, first) == before
     keep(shop.store, first, held, shop.ann)
     assert counting(shop, first) == before, "what was decided once stays so"
@@ -156,9 +165,7 @@ def test_a_draft_is_its_writers_and_ends_when_it_is_saved(shop):
 
 def test_what_somebody_saved_meanwhile_is_never_overwritten_unseen(shop):
     heuristic = shop.heuristic()
-    mine = drafts.keep_draft(
-        shop.store, heuristic, drafts.begin(shop.store, heuristic, shop.ann), "mine = 1", shop.ann
-    )
+    mine = drafts.keep_draft(shop.store, heuristic, drafts.begin(shop.store, heuristic, shop.ann), "mine = 1", shop.ann)
     theirs = heuristic_cases.save(shop.store, heuristic, "theirs = 1", "", shop.bo)
     assert drafts.find_clash(shop.store, theirs, mine, "mine = 1", shop.ann) == drafts.Clash(2, "Bo", "theirs = 1")
     assert drafts.find_clash(shop.store, theirs, mine, "theirs = 1", shop.ann) is None
