@@ -21,6 +21,7 @@ from al_core.types import RANDOM, Person, Run, Task
 
 Rows = NDArray[np.int64]
 
+TYPICAL_FIRST = 20  # answers: so many typical records, or as many as labels, before those that a learner finds hard
 HEAD = 160  # so many of the first in a ranking are looked at for near-duplicates, four times what is drawn
 KINDS = 40  # so many different ones are looked for among the hard records, as many as are drawn
 
@@ -67,7 +68,15 @@ QUEUES: Registry[LabelQueue] = Registry("queue")
 
 
 def _smart(situation: Situation) -> Ranking:
-    ranked = _by_run(situation, "margin")
+    """Return typical records first, then what the newest run finds hard.
+
+    A learner that has not seen most labels is torn about everything, and one that knows no answer at all guesses by
+    names alone: typical records come until there are as many answers as labels, and 20 at least.
+    """
+    typical = _typical(situation)
+    n_first = min(len(typical.records), max(TYPICAL_FIRST, len(situation.task.labels)))
+    is_cold = len(situation.store.answers.answered(situation.task.task_id)) < n_first
+    ranked = typical if is_cold else _by_run(situation, "margin")
     return Ranking(_without_near_duplicates(situation, ranked.records), ranked.drawn_by)
 
 
@@ -90,6 +99,11 @@ def _by_run(situation: Situation, strategy: str) -> Ranking:
     if situation.run is not None:
         records, _ = situation.store.runs.candidates(situation.run.run_id, strategy)
         return Ranking(records, strategy)
+    return _typical(situation)
+
+
+def _typical(situation: Situation) -> Ranking:
+    """Return the cold start: records typical of each kind of text; none while there are no vectors."""
     file = _vectors(situation, with_typical=True)
     return Ranking(file.typical.astype(np.int64) if file else np.zeros(0, dtype=np.int64), "typicality")
 
