@@ -23,7 +23,7 @@ from al_core.learning.disagreement import disagreement
 from al_core.learning.diversity import WIDTH, diverse_order
 from al_core.learning.duplicates import first_of_each
 from al_core.learning.query_strategies import STRATEGIES, mix, random_share
-from al_core.learning.typicality import typical_order
+from al_core.learning.typicality import STEPS, typical_order
 from al_core.types import RANDOM
 from benchmarks.figures import Figure, compared, measured, report
 from benchmarks.query_time import query_times
@@ -41,13 +41,17 @@ Measure = Callable[[Floats, Rows], float]
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What a queue sees: `rest` [p] are the rows without a label, `proba` [p, K] what the learner says of them."""
+    """What a queue sees: `rest` [p] are the rows without a label, `proba` [p, K] what the learner says of them.
+
+    `cold` are those of them with which the cold start would go on.
+    """
 
     vectors: NDArray[np.float32]
     truth: Rows
     labelled: Rows
     rest: Rows
     proba: Floats
+    cold: Rows
     seed: int
 
 
@@ -57,8 +61,8 @@ def by_score(name: str) -> Order:
 
 
 def smart(one: Round) -> Rows:
-    """Return the order by margin, near-duplicates at the end."""
-    ranked = by_score("margin")(one)
+    """Return the order by margin, near-duplicates at the end; typical rows until there are as many as classes."""
+    ranked = by_score("margin")(one) if len(one.labelled) >= one.proba.shape[1] else one.cold
     head = ranked[:HEAD]
     keep = first_of_each(np.arange(len(head)), one.vectors[head])
     return np.concatenate([head[keep], ranked[HEAD:], head[~keep]])
@@ -124,7 +128,7 @@ def curve(vectors: NDArray[np.float32], truth: Rows, name: str, seed: int, measu
         rest = np.setdiff1d(pool, labelled)
         ranked = cold[np.isin(cold, rest)]
         if order is not None and len(labelled):
-            ranked = order(Round(vectors, truth, labelled, rest, proba[rest], seed))
+            ranked = order(Round(vectors, truth, labelled, rest, proba[rest], ranked, seed))
         share = 0.0 if name in ALONE else random_share(n_random)
         drawn = mix(ranked, rest, BATCH, strategy=RANDOM if name == "Random" else name, random_share=share, rng=rng)
         n_random += drawn.drawn_by.count(RANDOM)
@@ -138,7 +142,7 @@ def cold_start(vectors: NDArray[np.float32], pool: Rows, name: str, rng: np.rand
     """Return the rows to ask before there is a learner; "typicality alone" asks so to the end."""
     if name == "Random":
         return pool[:0]
-    steps = (20, 40, 60, 80, 100, 200, 300, 400, 500) if name == "typicality alone" else (20,)
+    steps = (*STEPS, 200, 300, 400, 500) if name == "typicality alone" else STEPS
     return pool[typical_order(vectors[pool], steps=steps, rng=rng)]
 
 

@@ -77,6 +77,21 @@ def test_smart_asks_one_of_several_that_say_the_same(shop, ask):
     assert plain == [number for number in by_kind if number in plain]
 
 
+def test_smart_goes_on_with_typical_records_until_there_are_as_many_answers_as_labels(shop, ask):
+    shop.store.embeddings.put_typical(shop.embedding, np.arange(60))
+    shop.store.projects.add_labels(shop.task.task_id, [f"rare {number}" for number in range(20)])
+    shop.answer(range(22))
+    newest = run_now(shop)
+
+    def smart():
+        task = shop.store.projects.task(shop.task.task_id)
+        return QUEUES.get("Smart").rank(Situation(shop.store, task, shop.ann, newest))
+
+    assert smart().drawn_by == "typicality"
+    shop.answer([22])
+    assert smart().drawn_by == "margin"
+
+
 def test_diverse_asks_one_of_each_kind_before_it_asks_a_second(shop, ask, monkeypatch):
     monkeypatch.setattr("al_core.workflow.queues.KINDS", 3)
     shop.vectors = np.eye(3, dtype=np.float32)[np.arange(60) % 3]
