@@ -21,6 +21,7 @@ from al_core.store.opinions import Opinions
 from al_core.store.past_runs import PastRuns
 from al_core.store.projects import Projects
 from al_core.store.record_search import RecordSearch
+from al_core.store.record_views import RecordViews
 from al_core.store.records import Records
 from al_core.store.remarks import Remarks
 from al_core.store.runs import Runs
@@ -44,6 +45,8 @@ class Store:
         self.projects = Projects(self._database)
         self.records = Records(self._database)
         self.values = RecordValues(self._database)
+        self.search = RecordSearch(self._database)
+        self.views = RecordViews(self._database)
         self.search = RecordSearch(self._database)
         self.answers = Answers(self._database)
         self.history = History(self._database)

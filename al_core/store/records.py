@@ -160,9 +160,13 @@ class Records:
             cursor.execute("DROP TABLE wanted")
         return len(set(shas))
 
-    def pages(self, project_id: int, attribute_id: int, size: int = 2000) -> Iterator[list[Record]]:
-        """Yield all records that are not deleted, by number, in lists of at most `size`."""
+    def pages(
+        self, project_id: int, attribute_id: int, size: int = 2000, *, among: NDArray[np.int64] | None = None
+    ) -> Iterator[list[Record]]:
+        """Yield all records that are not deleted, by number, in lists of at most `size`; or those `among` some [n]."""
         numbers = self.numbers(project_id)
+        if among is not None:
+            numbers = among[np.isin(among, numbers)]
         for start in range(0, len(numbers), size):
             wanted = [int(number) for number in numbers[start : start + size]]
             records = self.get(project_id, attribute_id, wanted)

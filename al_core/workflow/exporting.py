@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from al_core.evaluation.precision import keep
 from al_core.exporters import ExportRow, Span, write
 from al_core.store import Store
@@ -12,17 +15,20 @@ from al_core.types import LabelSpan, Project, Task
 from al_core.workflow.thresholds import min_confidence
 
 
-def export(store: Store, project: Project, path: Path) -> int:
-    """Return how many rows were written to `path`, whose suffix names the format; it appears whole or not at all."""
+def export(store: Store, project: Project, path: Path, record_nos: NDArray[np.int64] | None = None) -> int:
+    """Return how many rows were written to `path`, whose suffix names the format; it appears whole or not at all.
+
+    All records, or those of `record_nos` [n] in their order.
+    """
     names = [attribute.name for attribute in store.projects.attributes(project.project_id)]
-    return write(path, _rows(store, project), names)
+    return write(path, _rows(store, project, record_nos), names)
 
 
-def _rows(store: Store, project: Project) -> Iterator[ExportRow]:
+def _rows(store: Store, project: Project, record_nos: NDArray[np.int64] | None) -> Iterator[ExportRow]:
     for task in store.projects.tasks(project.project_id):
         truths = store.answers.truths(task.task_id)
         predictions = kept_predictions(store, task)
-        for page in store.records.pages(project.project_id, task.attribute.attribute_id):
+        for page in store.records.pages(project.project_id, task.attribute.attribute_id, among=record_nos):
             for record in page:
                 truth = truths.get(record.record_no)
                 predicted, confidence = predictions.get(record.record_no, (None, None))

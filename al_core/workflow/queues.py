@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from al_core.errors import InvalidInput, NotFound
 from al_core.learning.disagreement import disagreement
 from al_core.learning.diversity import WIDTH, diverse_order
 from al_core.learning.duplicates import first_of_each
@@ -18,6 +19,7 @@ from al_core.registry import Registry
 from al_core.store import Store
 from al_core.store.embeddings import VectorFile
 from al_core.types import RANDOM, Person, Run, Task
+from al_core.workflow.slices import SLICE_QUEUE, waiting_in_slice
 
 Rows = NDArray[np.int64]
 
@@ -157,6 +159,16 @@ def _flagged(situation: Situation) -> Ranking:
     return Ranking(situation.store.remarks.flagged(situation.task.task_id), "flagged")
 
 
+def _slice(situation: Situation) -> Ranking:
+    try:
+        waiting = waiting_in_slice(situation.store, situation.task, situation.person)
+    except (NotFound, InvalidInput) as error:
+        raise NothingToAsk(f"The slice that you sent here cannot be asked. {error}") from error
+    if waiting is None:
+        raise NothingToAsk("You have sent no slice here. Save one on the Records page, and send it to Label.")
+    return Ranking(waiting, "search")
+
+
 def _disagreement(situation: Situation) -> Ranking:
     store = situation.store
     enabled = [one for one in store.heuristics.all(situation.task.task_id) if one.enabled]
@@ -207,6 +219,15 @@ QUEUES.register("Review")(
         _review,
         "What somebody else has answered: agree, or give another label.",
         empty="Nobody else has answered a record that you have not answered too.",
+        is_mixed=False,
+        again=True,
+    )
+)
+QUEUES.register(SLICE_QUEUE)(
+    LabelQueue(
+        _slice,
+        "The slice that you sent here from the Records page, in its order.",
+        empty="You have answered every record of this slice since you sent it here.",
         is_mixed=False,
         again=True,
     )

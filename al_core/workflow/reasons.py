@@ -15,6 +15,7 @@ _BY_WHAT_CHOSE_IT = {
     RANDOM: "drawn at random, part of the audit sample. Suggestions are hidden here.",
     "typicality": "typical of a kind of text that nobody has labelled yet.",
     OVERLAP: "somebody has answered it, and this task asks more than one person.",
+    "search": "found on the Records page, and saved as a slice.",
     "disagreement": "heuristics are sure of different labels here.",
 }
 
