@@ -18,8 +18,8 @@ from al_core.importers import Mapping, preview
 from al_core.types import Attribute, DrawnClaim, Heuristic, Job, Person, Project, Task
 from al_core.workflow import heuristics as heuristic_cases
 from al_core.workflow.embedding import embed
-from al_core.workflow.evaluating import evaluate as evaluate_heuristic
 from al_core.workflow.exporting import export
+from al_core.workflow.figures import figures
 from al_core.workflow.files import existing_file, typed_path
 from al_core.workflow.importing import ImportPlan, ImportReport, LabelImport, import_file
 from al_core.workflow.keeping import keep_waiting
@@ -149,7 +149,8 @@ def _ended(workspace: Workspace, heuristic: Heuristic) -> str:
 def evaluate(workspace: Workspace, options: argparse.Namespace) -> Lines:
     """Yield the figures of every heuristic that has a finished run, in sentences or as JSON."""
     project = workspace.store.projects.named(options.project)
-    rows = [row for task in workspace.store.projects.tasks(project.project_id) for row in _figures(workspace, task)]
+    tasks = workspace.store.projects.tasks(project.project_id)
+    rows = [row for task in tasks for row in figures(workspace.store, task)]
     if not rows:
         hint = f"Run them with: run --project {project.name!r} --all."
         raise NotFound(f"No heuristic of project {project.name!r} has a finished run yet.", hint)
@@ -161,35 +162,11 @@ def evaluate(workspace: Workspace, options: argparse.Namespace) -> Lines:
         precision = "precision unknown (n = 0)"
         if row["precision"] is not None:
             precision = f"precision {row['precision']:.2f} ({row['low']:.2f} to {row['high']:.2f}, n = {row['n']})"
+        if row["recall"] is not None:
+            precision += f", recall {row['recall']:.2f}, F1 {row['f1']:.2f} (of {row['n_labelled']} labelled)"
         covers = f"covers {round(100 * row['coverage'])} %"
         yield f"{row['heuristic']}, {label}, at {row['threshold']:.2f}: {precision}, {covers}"
     yield from dict.fromkeys(f"{row['heuristic']}: {row['method']}" for row in rows)
-
-
-def _figures(workspace: Workspace, task: Task) -> list[dict[str, Any]]:
-    names = {label.label_id: label.name for label in task.labels}
-    rows: list[dict[str, Any]] = []
-    for heuristic in workspace.store.heuristics.all(task.task_id):
-        found = evaluate_heuristic(workspace.store, heuristic)
-        if found is None:
-            continue
-        cuts = {names[label_id]: cut for label_id, cut in found.label_thresholds.items() if label_id in names}
-        by_label = [(names[label_id], one) for label_id, one in found.by_label.items() if label_id in names]
-        rows += [
-            {
-                "heuristic": heuristic.name,
-                "label": label,
-                "threshold": cuts.get(label or "", found.threshold),
-                "precision": estimate.precision,
-                "low": estimate.low,
-                "high": estimate.high,
-                "n": estimate.kept,
-                "coverage": estimate.coverage,
-                "method": found.method,
-            }
-            for label, estimate in [(None, found.estimate), *by_label]
-        ]
-    return rows
 
 
 def export_records(workspace: Workspace, options: argparse.Namespace) -> Lines:

@@ -161,14 +161,15 @@ def test_the_whole_way(filled, folder, command):
 
     rows = json.loads(command("evaluate", "--project", "Shop", "--json").out)
     names = {"heuristic", "label", "threshold", "precision", "low", "high", "n", "coverage", "method"}
-    assert [set(row) for row in rows] == [names] * 3
+    names |= {"basis", "recall", "f1", "n_labelled"}
+    assert [set(row) for row in rows] == [names | {"micro", "macro"}, names, names]
     assert [(row["heuristic"], row["label"]) for row in rows] == [
         ("Learner", None), ("Learner", "billing"), ("Learner", "delivery")
     ]  # fmt: skip
     overall = rows[0]
     assert overall["low"] <= overall["precision"] <= overall["high"]
     assert overall["n"] == rows[1]["n"] + rows[2]["n"] <= 40
-    assert overall["method"] == "Out-of-fold on 40 labels, all drawn at random."
+    assert overall["method"] == "Out-of-fold on 40 labels, all drawn at random. The mean of 2 dealings of the folds."
 
     sentences = command("evaluate", "--project", "Shop").out
     assert sentences.startswith("Learner, all labels, at 0.80: precision ")
