@@ -43,6 +43,7 @@ CHROMIUM_ARGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--host-resolver-rules=MAP shop.test 127.0.0.1",  # a name in a local network, without https
 ]
 SERVER_ARGS = [
     "--server.address=127.0.0.1",

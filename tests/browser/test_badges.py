@@ -10,18 +10,19 @@ from playwright.sync_api import Locator, Page, expect
 SCRIPT = Path(__file__).parent / "apps" / "editor_app.py"
 MINILM = "text-classification-all-MiniLM-L6-v2"
 HASHING = "text-classification-hashing"
+PLAIN_NAME = "shop.test"  # see CHROMIUM_ARGS
 TEXT = "() => document.querySelector('.ace_editor').env.editor.getValue()"
 
 
 @pytest.fixture(scope="module")
 def editor_app(serve):
-    return serve(SCRIPT)
+    return serve(SCRIPT, {"STREAMLIT_BROWSER_SERVER_ADDRESS": PLAIN_NAME})
 
 
 @pytest.fixture
 def badges(editor_app, page):
-    def open_badges(source: str = "learner") -> Locator:
-        page.goto(f"{editor_app}/?source={source}")
+    def open_badges(source: str = "learner", host: str = "127.0.0.1") -> Locator:
+        page.goto(f"{editor_app.replace('127.0.0.1', host)}/?source={source}")
         expect(page.locator(".st-key-editor").get_by_text("line 1, column 1")).to_be_visible(timeout=30_000)
         return page.locator(".st-key-badges")
 
@@ -76,9 +77,10 @@ def test_a_label_is_copied_by_key(badges, page):
     assert pasted(page) == "billing"
 
 
-def test_copying_works_where_there_is_no_clipboard_api(badges, page):
-    page.add_init_script("Object.defineProperty(window, 'isSecureContext', {value: false})")
-    copy_badge(badges(), HASHING).click()
+def test_copying_works_on_a_plain_http_name_which_has_no_clipboard_api(badges, page):
+    shown = badges(host=PLAIN_NAME)
+    assert page.evaluate("() => [window.isSecureContext, navigator.clipboard === undefined]") == [False, True]
+    copy_badge(shown, HASHING).click()
     assert pasted(page) == HASHING
 
 

@@ -165,6 +165,15 @@ def test_the_log_is_capped_and_says_so(executor, job):
     assert lines[-1].endswith("bytes of the log left out]")
 
 
+def test_a_gigabyte_that_is_printed_leaves_a_short_log_and_the_result(executor, job):
+    lines = []
+    source = "for _ in range(1000): print('x' * 1_000_000)\n" + rule()
+    outcome = executor.start(job(source), on_log=lines.append).wait(60)
+    assert outcome.kind == "ok"
+    assert sum(len(line) for line in lines) < 65 << 10
+    assert lines[-1].endswith("bytes of the log left out]")
+
+
 def test_control_characters_and_broken_encodings_are_shown_and_not_obeyed(executor, job):
     lines = []
     source = "import os\nos.write(1, b'\\x1b[31mred\\xff\\x00\\n')\n" + rule()
