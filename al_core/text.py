@@ -116,6 +116,18 @@ def characters_of(tokens: Tokens, first: int, stop: int) -> tuple[int, int]:
     return tokens[first][0], tokens[stop - 1][1]
 
 
+def around(text: str, start: int, end: int, limit: int = 60) -> str:
+    """Return a span between angle brackets with up to `limit` code points of the text before and behind it.
+
+    >>> around("ship to Lyon now", 8, 12, limit=3)
+    '…to ⟨Lyon⟩ no…'
+    """
+    before, after = text[max(0, start - limit) : start], text[end : end + limit]
+    left = "…" if start > limit else ""
+    right = "…" if end + limit < len(text) else ""
+    return f"{left}{before}⟨{text[start:end]}⟩{after}{right}"
+
+
 def shorten(text: str, limit: int) -> str:
     """Return `text` on one line for a table: runs of space become one, at most `limit` code points.
 

@@ -57,7 +57,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "streamlit": ("app.py", "pages/"),
     "streamlit_ace": ("pages/components/",),
     "duckdb": ("al_core/store/", "benchmarks/"),
-    "torch": ("al_core/embedders/",),
+    "torch": ("al_core/embedders/", "benchmarks/"),
     "sentence_transformers": ("al_core/embedders/",),
     "dask": ("al_core/execution/",),
     "distributed": ("al_core/execution/",),

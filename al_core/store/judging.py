@@ -20,6 +20,7 @@ WITH r AS (SELECT run_id, coalesce(method, '') AS method, coalesce(label_revisio
     FROM run WHERE run_id = $run)
 SELECT p.record_no, p.label_id AS predicted, p.calibrated AS confidence, p.raw,
     coalesce(l.label_id, 0) AS truth, t.audit, p.fresh AND (NOT {_LEARNT_NOTHING} OR t.revision > r.label_revision)
+    coalesce(p.start_char, -1) AS start, coalesce(p.end_char, -1) AS "end",
     AS fresh
 FROM (
     SELECT record_no, label_id, start_char, end_char, calibrated, raw, false AS fresh FROM oof

@@ -87,7 +87,10 @@ class FinishedRun:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Predictions beside the current truth. Arrays [n]; label ids; `new` = answered since the run."""
+    """Predictions beside the current truth. Arrays [n]; label ids; `new` = answered since the run.
+
+    `start` and `end` are the characters of a span, WHOLE for whole records.
+    """
 
     record_no: NDArray[np.int64]
     predicted: NDArray[np.int64]
@@ -96,6 +99,8 @@ class Judged:
     truth: NDArray[np.int64]
     audit: NDArray[np.bool_]
     new: NDArray[np.bool_]
+    start: NDArray[np.int64]
+    end: NDArray[np.int64]
 
 
 def out_of_fold_table(result: FinishedRun) -> pa.Table:

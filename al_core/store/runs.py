@@ -193,7 +193,7 @@ class Runs:
         whose truth is 0 where the record does not have it.
         """
         found = self._database.columns(JUDGED, {"run": run_id, "task": task_id, "repeat": repeat_no})
-        integers = {name: found[name].astype(np.int64) for name in ("record_no", "predicted", "truth")}
+        integers = {name: found[name].astype(np.int64) for name in ("record_no", "predicted", "truth", "start", "end")}
         return Judged(
             **integers,
             confidence=found["confidence"].astype(np.float64),

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from al_core.evaluation.precision import ABSTAINED, Estimate, LabelEstimate, PrecisionCurve, Predicted
 from al_core.store import Store
+from al_core.store.run_results import WHOLE, Judged
+from al_core.text import around
 from al_core.types import Heuristic, Run, Task
 from al_core.workflow.judging import (
     ENOUGH_AUDIT,
@@ -66,7 +68,7 @@ class Evaluation:
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """A labelled record whose kept prediction is not its truth."""
+    """A labelled record whose kept prediction is not its truth; `text` is its text, or the words around a span."""
 
     record_no: int
     text: str
@@ -136,14 +138,20 @@ def kept_wrongly(store: Store, task: Task, evaluation: Evaluation, limit: int = 
     numbers = [int(number) for number in judged.record_no[shown]]
     records = store.records.get(task.project_id, task.attribute.attribute_id, numbers)
     mistakes = [
-        Mistake(
-            record_no=number,
-            text=records[number].text,
-            truth=int(judged.truth[row]),
-            predicted=int(judged.predicted[row]),
-            confidence=float(judged.confidence[row]),
-        )
+        mistake(judged, int(row), records[number].text)
         for row, number in zip(shown, numbers, strict=True)
         if number in records
     ]
     return len(wrong), mistakes
+
+
+def mistake(judged: Judged, row: int, text: str) -> Mistake:
+    """Return a judged prediction with its record's text; of a span, the words around it."""
+    start, end = int(judged.start[row]), int(judged.end[row])
+    return Mistake(
+        record_no=int(judged.record_no[row]),
+        text=text if start == WHOLE else around(text, start, end),
+        truth=int(judged.truth[row]),
+        predicted=int(judged.predicted[row]),
+        confidence=float(judged.confidence[row]),
+    )

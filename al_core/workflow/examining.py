@@ -15,7 +15,7 @@ from al_core.evaluation.precision import ABSTAINED, Estimate, Predicted
 from al_core.store import Store
 from al_core.store.runs import Judged
 from al_core.types import Task
-from al_core.workflow.evaluating import Evaluation, Mistake, headline
+from al_core.workflow.evaluating import Evaluation, Mistake, headline, mistake
 from al_core.workflow.judging import measure, repeats
 
 Which = Literal["kept wrongly", "kept rightly", "below"]
@@ -104,13 +104,7 @@ def listed(store: Store, task: Task, examined: Examined, which: Which, limit: in
     numbers = [int(number) for number in examined.rows.record_no[places]]
     records = store.records.get(task.project_id, task.attribute.attribute_id, numbers)
     return [
-        Mistake(
-            record_no=number,
-            text=records[number].text,
-            truth=int(examined.rows.truth[place]),
-            predicted=int(examined.rows.predicted[place]),
-            confidence=float(examined.rows.confidence[place]),
-        )
+        mistake(examined.rows, int(place), records[number].text)
         for place, number in zip(places, numbers, strict=True)
         if number in records
     ]

@@ -38,6 +38,8 @@ class Outlook:
 def start_forecast(workspace: Workspace, heuristic: Heuristic, person: Person) -> Job:
     """Return the job that forecasts; raises InvalidInput below 200 labels."""
     task = workspace.store.projects.task(heuristic.task_id)
+    if task.kind == "extraction":
+        raise InvalidInput("A forecast speaks of records; this task is about spans.", "Label more and run again.")
     labelled = workspace.store.answers.counts(task.task_id).labelled
     if labelled < LEAST_LABELS:
         raise InvalidInput(f"A forecast needs {LEAST_LABELS} labels, there are {labelled}.", "Label some more first.")

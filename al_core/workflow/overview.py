@@ -60,7 +60,7 @@ def overview(store: Store, jobs: JobBoard, project: Project, task: Task | None) 
 
 
 def _next_step(store: Store, task: Task, counts: AnswerCounts, n_records: int, n_heuristics: int) -> NextStep:
-    if counts.labelled < FIRST_LABELS or task.kind == "extraction":
+    if counts.labelled < FIRST_LABELS:
         left = max(0, min(FIRST_LABELS, n_records) - counts.labelled)
         goal = f"{left} more and the first learner has something to learn from." if left else "Every answer helps."
         return NextStep(

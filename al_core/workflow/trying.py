@@ -13,6 +13,7 @@ from al_core.workflow.embedding import killer
 from al_core.workflow.jobs import JobContext
 from al_core.workflow.label_meaning import learner_context
 from al_core.workflow.protection import check_allowed, limits_of
+from al_core.workflow.span_trying import try_spans
 from al_core.workflow.training import NotEvaluable, RunFailed, training_set
 from al_core.workflow.workspace import Workspace
 
@@ -56,6 +57,8 @@ def try_on_ten(workspace: Workspace, heuristic: Heuristic, source: str, person: 
 def _try(workspace: Workspace, heuristic: Heuristic, seed: int, context: JobContext) -> tuple[Tried, ...]:
     store = workspace.store
     task = store.projects.task(heuristic.task_id)
+    if task.kind == "extraction":
+        return _try_spans(workspace, heuristic, seed, context)
     if task.kind != "single_label":
         raise RunFailed("task", f"Learners run on classification tasks; {task.name!r} is of another kind.")
     settings = read_settings(heuristic.source)
@@ -92,6 +95,11 @@ def _try(workspace: Workspace, heuristic: Heuristic, seed: int, context: JobCont
         Tried(number, records[number].text, label, confidence, truths[place] if place < len(truths) else None)
         for place, (number, (label, confidence)) in enumerate(zip(numbers, _said(outcome), strict=True))
     )
+
+
+def _try_spans(workspace: Workspace, heuristic: Heuristic, seed: int, context: JobContext) -> tuple[Tried, ...]:
+    spans = try_spans(workspace, heuristic, TRIED, SECONDS, seed=seed, context=context)
+    return tuple(Tried(one.record_no, one.text, one.said, one.confidence, one.truth) for one in spans)
 
 
 def _said(outcome: Outcome) -> list[tuple[str, float]]:

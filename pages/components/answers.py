@@ -67,9 +67,7 @@ def queue_message(workspace: Workspace, person: Person, task: Task) -> dict[str,
 
 
 def _item(queued: labeling.QueuedRecord) -> dict[str, Any]:
-    guesses = [
-        {"label_id": guess.label_id, "confidence": guess.confidence, "run_id": guess.run_id} for guess in queued.guesses
-    ]
+    whole = [_guess(guess) for guess in queued.guesses if guess.start is None]
     return {
         "record_no": queued.record.record_no,
         "external_id": queued.record.external_id,
@@ -81,14 +79,22 @@ def _item(queued: labeling.QueuedRecord) -> dict[str, Any]:
         "takes_flag": queued.drawn.drawn_by == "flagged",
         "why": queued.why,
         "blind": queued.blind,
-        "suggestion": guesses[0] if guesses else None,
-        "runner_up": guesses[1] if len(guesses) > 1 else None,
+        "suggestion": whole[0] if whole else None,
+        "runner_up": whole[1] if len(whole) > 1 else None,
         "tokens": [list(token) for token in queued.tokens],
-        "spans": [],
+        "spans": [
+            {**_guess(guess), "start": guess.start, "end": guess.end}
+            for guess in queued.guesses
+            if guess.start is not None
+        ],
         "flagged": queued.is_flagged,
         "comments": [{"comment_id": one.comment_id, "person": one.person, "text": one.text} for one in queued.comments],
         "given_answer": None if queued.given is None else _given(queued.given),
     }
+
+
+def _guess(guess: labeling.Guess) -> dict[str, Any]:
+    return {"label_id": guess.label_id, "confidence": guess.confidence, "run_id": guess.run_id}
 
 
 def _given(given: labeling.GivenAnswer) -> dict[str, Any]:

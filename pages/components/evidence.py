@@ -66,6 +66,9 @@ def _records(here: Current, task: Task, evaluation: Evaluation, examined: Examin
         open_records(RecordFilter(task.task_id, (_says(evaluation, which),)))
     place = mistakes_table(task, found, which, key=f"records_{which}_{evaluation.run.run_id}")
     if which == "kept wrongly":
+        if task.kind == "extraction":
+            st.caption("Click a row, then correct the record on the Records page or by Ctrl+← on the Label page.")
+            return
         if place is not None and place < len(found):
             _correct(here, task, evaluation, found[place])
         _look_again(here, task, examined)
@@ -125,6 +128,9 @@ def _look_again(here: Current, task: Task, examined: Examined) -> None:
 
 
 def _confusion(task: Task, examined: Examined) -> None:
+    if task.kind == "extraction":
+        st.caption("A span is right or it is not: a wrong border is no other label. The lists show what is wrong.")
+        return
     counts = confusion_of(task, examined)
     names = [label.name for label in task.labels]
     st.caption("Rows: what people say. Columns: what the heuristic says where it is kept.")

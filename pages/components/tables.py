@@ -93,11 +93,12 @@ def mistakes_table(task: Task, mistakes: Sequence[Mistake], which: str, *, key: 
     if not mistakes:
         st.caption(NONE_OF[which])
         return None
+    none = "not this span" if task.kind == "extraction" else "nothing here"
     event = st.dataframe(
         [
             {
                 "Text": shorten(mistake.text, 300),
-                "People say": task.label_name(mistake.truth) if mistake.truth else "nothing here",
+                "People say": task.label_name(mistake.truth) if mistake.truth else none,
                 "Heuristic says": task.label_name(mistake.predicted),
                 "Confidence": decimals(mistake.confidence),
             }

@@ -282,7 +282,7 @@ def test_the_embeddings_are_listed_with_their_coverage(open_app, with_a_run):
     app = open_app("5_Project", with_a_run)
     rows = [frame.value for frame in app.dataframe if "Embedding" in frame.value.columns]
     assert rows[0].to_dict("records") == [
-        {"Embedding": "text-classification-hashing", "Dimensions": 256, "Vectors": 60, "Coverage": "100 %"}
+        {"Embedding": "text-classification-hashing", "Dimensions": 256, "Records with vectors": 60, "Coverage": "100 %"}
     ]
 
 

@@ -18,6 +18,7 @@ from al_core.workflow.labeling import queue
 from al_core.workflow.running import run
 from al_core.workflow.starters import STARTERS, starters_for, written_for
 from al_core.workflow.token_embedding import embed_tokens
+from al_core.workflow.trying import try_on_ten
 from al_core.workflow.workspace import Workspace
 
 PASTED = """from sequencelearn.sequence_tagger import CRFTagger
@@ -106,9 +107,11 @@ class Mail:
             ]
         )
 
-    def run(self, source=None, kind="active_learner"):
+    def run(self, source=None, name="CRF"):
         source = source or PASTED.replace("SPLIT", "")
-        heuristic = self.store.heuristics.create(self.task.task_id, "CRF", kind, source, "", self.ann.person_id)
+        heuristic = self.store.heuristics.create(
+            self.task.task_id, name, "active_learner", source, "", self.ann.person_id
+        )
         job = run(self.workspace, heuristic, self.ann)
         self.workspace.jobs.wait(job.job_id)
         return heuristic
@@ -211,10 +214,21 @@ def test_suggestions_come_with_spans_and_never_for_random_ones(mail):
     assert audit and all(one.blind and not one.guesses for one in audit)
 
 
+def test_a_try_shows_spans_in_words_beside_those_of_people(mail):
+    mail.answer(range(30))
+    heuristic = mail.run()
+    job = try_on_ten(mail.workspace, heuristic, heuristic.source, mail.ann, seed=1)
+    tried = mail.workspace.jobs.wait(job.job_id)
+    assert len(tried) == 10
+    assert [one.right for one in tried] == [True] * 5 + [None] * 5
+    assert {one.label == "nothing" for one in tried} == {"all is well" in one.text for one in tried}
+    assert next(one for one in tried if one.label != "nothing").label.endswith(": city")
+
+
 def test_every_starter_that_learns_spans_runs(mail):
     mail.answer(range(30))
     for name in starters_for(mail.task, "active_learner"):
         source = written_for(mail.task, STARTERS.get(name), ("text-extraction-hashing",))
-        finished, spans = stored(mail, mail.run(source))
+        finished, spans = stored(mail, mail.run(source, name))
         assert finished.state == "finished", (name, finished.error_message)
         assert spans[31]

@@ -44,8 +44,8 @@ from sequencelearn.point_tagger import LogisticTagger
 class SpansByToken(LearningExtractor):
 
     def __init__(self):
-        # few labelled tokens and many dimensions: a small C
-        self.model = LogisticTagger(C=0.01)
+        # a smaller C keeps it from learning few records by heart, a larger one suits many
+        self.model = LogisticTagger(C=1)
 
     @params_fit(embedding_name=EMBEDDING_NAME)
     def fit(self, embeddings, labels):
