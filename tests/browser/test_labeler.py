@@ -88,6 +88,23 @@ def test_undo_takes_back_any_number_of_answers_and_shows_their_records(site, pag
     expect(page.get_by_role("button", name="Undo")).to_be_disabled()
 
 
+def test_undo_reaches_back_over_the_end_of_a_batch(site, page, idle):
+    site.open(page, idle)
+    press(page, *"1234567" * 9)  # 63 answers: the first 60 records came with the page
+    site.wait_for(page, 63)
+    shows(page, 63)
+    press(page, *["Backspace"] * 6)
+    shows(page, 57)
+    press(page, "1", "2")
+    shows(page, 59)
+    answers = site.wait_for(page, 71)
+    assert given(answers)[63:] == [
+        *((record_no, "retract", []) for record_no in range(62, 56, -1)),
+        (57, "accept", [101]),
+        (58, "accept", [102]),
+    ]
+
+
 def test_undo_reaches_back_over_a_visit_to_another_page(site, page, idle):
     site.open(page, idle)
     press(page, "1", "2")
