@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
 from al_core.store.database import Database
 from al_core.store.run_results import PredictedSpan
+
+Ints = NDArray[np.int64]
 
 # methods of runs that learnt from no answer, so that each of their predictions may be judged
 AS_GIVEN = ("rule", "given")
@@ -19,8 +22,8 @@ JUDGED = f"""
 WITH r AS (SELECT run_id, coalesce(method, '') AS method, coalesce(label_revision, 0) AS label_revision
     FROM run WHERE run_id = $run)
 SELECT p.record_no, p.label_id AS predicted, p.calibrated AS confidence, p.raw,
-    coalesce(l.label_id, 0) AS truth, t.audit, p.fresh AND (NOT {_LEARNT_NOTHING} OR t.revision > r.label_revision)
     coalesce(p.start_char, -1) AS start, coalesce(p.end_char, -1) AS "end",
+    coalesce(l.label_id, 0) AS truth, t.audit, p.fresh AND (NOT {_LEARNT_NOTHING} OR t.revision > r.label_revision)
     AS fresh
 FROM (
     SELECT record_no, label_id, start_char, end_char, calibrated, raw, false AS fresh FROM oof
@@ -96,6 +99,15 @@ class Judging:
         )
         return found["record_no"].astype(np.int64), found["label_id"].astype(np.int64)
 
+    def answered_at(self, task_id: int) -> dict[int, datetime]:
+        """Return when each record with a truth got it, by record number."""
+        rows = self._database.rows(
+            "SELECT t.record_no, a.server_ts FROM truth t"
+            " JOIN answer a ON a.task_id = t.task_id AND a.event_no = t.revision WHERE t.task_id = ?",
+            [task_id],
+        )
+        return dict(rows)
+
     def pool_rows(self, run_id: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
         """Return (record numbers [p], label ids [p], confidences [p]) of all predictions on what was unlabelled."""
         found = self._database.columns(_POOL, [run_id])
@@ -131,6 +143,18 @@ class Judging:
         for record_no, *span in rows:
             found.setdefault(record_no, []).append(PredictedSpan(*span))
         return {record_no: tuple(spans) for record_no, spans in found.items()}
+
+    def said_spans(self, run_id: int) -> tuple[Ints, Ints, Ints, Ints, NDArray[np.float64]]:
+        """Return (record numbers, label ids, starts, ends, confidences), all [s], of a run's spans."""
+        found = self._database.columns(
+            "SELECT record_no, label_id, start_char, end_char, calibrated FROM prediction"
+            " WHERE run_id = ? AND start_char IS NOT NULL ORDER BY record_no, start_char",
+            [run_id],
+        )
+        numbers, labels, starts, ends = (
+            found[name].astype(np.int64) for name in ("record_no", "label_id", "start_char", "end_char")
+        )
+        return numbers, labels, starts, ends, found["calibrated"].astype(np.float64)
 
     def failed(self, run_id: int, limit: int = 50) -> tuple[int, tuple[tuple[int, str, int], ...]]:
         """Return how many records a run failed on, and (record number, message, line) of the first of them."""

@@ -14,8 +14,10 @@ from al_core.execution import FitTag, Outcome
 from al_core.sandbox import tagger
 from al_core.types import Answer, LabelSpan
 from al_core.workflow.evaluating import evaluate
+from al_core.workflow.heuristic_overview import overview_rows
 from al_core.workflow.labeling import queue
 from al_core.workflow.running import run
+from al_core.workflow.span_votes import SpanVotes, span_matrix
 from al_core.workflow.starters import STARTERS, starters_for, written_for
 from al_core.workflow.token_embedding import embed_tokens
 from al_core.workflow.trying import try_on_ten
@@ -223,6 +225,27 @@ def test_a_try_shows_spans_in_words_beside_those_of_people(mail):
     assert [one.right for one in tried] == [True] * 5 + [None] * 5
     assert {one.label == "nothing" for one in tried} == {"all is well" in one.text for one in tried}
     assert next(one for one in tried if one.label != "nothing").label.endswith(": city")
+
+
+def test_touching_spans_of_different_labels_are_conflicts_and_each_heuristic_shows_what_it_adds(mail):
+    mail.answer(range(30))
+    for name in ("CRF", "Again"):
+        mail.run(name=name)
+    one, other = overview_rows(mail.store, mail.workspace.jobs, mail.task)
+    assert (one.among.hits, one.among.overlaps, one.among.conflicts, one.among.alone) == (80, 80, 0, 0)
+    assert one.evaluation.estimate == other.evaluation.estimate
+
+
+def test_groups_and_votes_by_eye():
+    def votes(*rows):
+        columns = np.array(rows).T
+        return SpanVotes(*(column.astype(np.int64) for column in columns[:4]), columns[4], columns[5].astype(np.int64))
+
+    # record 1: both mark 0 to 4, one as 7 and right, the other as 8; record 2: only the second, twice in one group
+    found, truth = span_matrix({1: votes((1, 7, 0, 4, 0.9, 7)), 2: votes((1, 8, 2, 4, 0.8, 0), (2, 8, 0, 3, 0.5, 0))})
+    assert found.units.tolist() == [[1, 0], [2, 0]]
+    assert found.votes.tolist() == [[7, 8], [-1, 8]]
+    assert truth.tolist() == [7, -1]
 
 
 def test_every_starter_that_learns_spans_runs(mail):

@@ -1,0 +1,207 @@
+"""All heuristics of a task side by side: how each stands, what it is worth, and what it adds to the others."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from datetime import date, datetime
+from threading import Lock
+from typing import TypeVar
+
+import numpy as np
+
+from al_core.evaluation.averages import Averages, averages
+from al_core.evaluation.falling import below_since
+from al_core.evaluation.precision import ABSTAINED, Predicted
+from al_core.store import Store
+from al_core.store.certificates import ALL_LABELS
+from al_core.store.runs import Judged
+from al_core.types import Heuristic, Run, Task
+from al_core.votes import LabelMatrix, VoteSummary, label_matrix, summarise
+from al_core.workflow.creating import description
+from al_core.workflow.evaluating import Evaluation, evaluate
+from al_core.workflow.finding import kept_votes
+from al_core.workflow.jobs import JobBoard
+from al_core.workflow.judging import headline
+from al_core.workflow.span_votes import span_summaries, span_values
+from al_core.workflow.states import Status, status
+from al_core.workflow.thresholds import min_confidence
+
+TREND = 8  # runs
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Overlapping:
+    """What a heuristic does among the others, in records: see `VoteSummary`; `alone` counts labelled ones."""
+
+    hits: int
+    overlaps: int
+    conflicts: int
+    alone: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeuristicRow:
+    """One heuristic in the overview; without a finished run it has no evaluation, overlaps or trend.
+
+    `trend` are precisions of its runs at the thresholds in force, oldest first. `fallen` is the day since which its
+    precision has been below `promised`, the target of its newest certificate.
+    """
+
+    heuristic: Heuristic
+    status: Status
+    description: str
+    evaluation: Evaluation | None
+    averages: Averages | None
+    among: Overlapping | None
+    trend: tuple[float, ...]
+    last_run: datetime | None
+    n_failed: int
+    promised: float | None
+    certified: float | None
+    fallen: date | None
+
+
+def overview_rows(store: Store, jobs: JobBoard, task: Task) -> tuple[HeuristicRow, ...]:
+    """Return a row for each heuristic of a task, oldest first."""
+    heuristics = store.heuristics.all(task.task_id)
+    among = _among(store, task, heuristics)
+    return tuple(_row(store, jobs, task, one, among.get(one.heuristic_id)) for one in heuristics)
+
+
+def _row(store: Store, jobs: JobBoard, task: Task, heuristic: Heuristic, among: Overlapping | None) -> HeuristicRow:
+    evaluation = evaluate(store, heuristic)
+    stands = status(store, jobs, heuristic)
+    promised, certified = _promise(store, heuristic)
+    return HeuristicRow(
+        heuristic=heuristic,
+        status=stands,
+        description=description(store, heuristic.heuristic_id),
+        evaluation=evaluation,
+        averages=averages(evaluation.by_label) if evaluation else None,
+        among=among if evaluation else None,
+        trend=_trend(store, task, heuristic) if evaluation else (),
+        last_run=stands.run.ended_ts if stands.run else None,
+        n_failed=store.judging.failed(evaluation.run.run_id, 0)[0] if evaluation else 0,
+        promised=promised,
+        certified=certified,
+        fallen=_fallen(store, task, evaluation, promised) if evaluation and promised else None,
+    )
+
+
+def _among(store: Store, task: Task, heuristics: tuple[Heuristic, ...]) -> dict[int, Overlapping]:
+    """Return what each enabled heuristic does among the others, by its id."""
+    state = tuple(_kept_by(store, one) for one in heuristics if one.enabled)
+    key = (str(store.folder), task.task_id, state, store.records.count(task.project_id))
+    votes = _MATRICES.get(key, lambda: _summaries(store, task, heuristics))
+    alone = {one.heuristic_id: one.alone for one in marginal_values(store, task, heuristics)}
+    return {
+        one.heuristic_id: Overlapping(one.hits, one.overlaps, one.conflicts, alone.get(one.heuristic_id, 0))
+        for one in votes
+    }
+
+
+def _summaries(store: Store, task: Task, heuristics: tuple[Heuristic, ...]) -> tuple[VoteSummary, ...]:
+    return span_summaries(store, heuristics) if task.kind == "extraction" else summarise(kept_votes(store, task))
+
+
+def marginal_values(store: Store, task: Task, heuristics: tuple[Heuristic, ...]) -> tuple[VoteSummary, ...]:
+    """Return what each enabled heuristic adds on the labelled records, by predictions that never saw the label."""
+    if task.kind == "extraction":
+        return span_values(store, task, heuristics)
+    columns: dict[int, tuple[object, object]] = {}
+    truth: dict[tuple[int, int], int] = {}
+    for heuristic in heuristics:
+        run = store.runs.last(heuristic.heuristic_id, finished=True) if heuristic.enabled else None
+        if run is None:
+            continue
+        judged = store.runs.judged(run.run_id, task.task_id)
+        kept = _kept(store, heuristic, judged)
+        units = _units(task, judged)
+        columns[heuristic.heuristic_id] = (units[kept], judged.predicted[kept])
+        truth.update({(a, b): label for (a, b), label in zip(units.tolist(), judged.truth.tolist(), strict=True)})
+    matrix: LabelMatrix = label_matrix(columns)  # type: ignore[arg-type]
+    rows = [truth.get((int(a), int(b)), ABSTAINED) for a, b in matrix.units] if matrix.units.shape[1] == 2 else []
+    return summarise(matrix, np.array(rows, dtype=np.int32) if rows else None)
+
+
+def _units(task: Task, judged: Judged) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
+    """Return (record, label) [n, 2] where a record may have several labels, else (record, 0)."""
+    second = judged.predicted if task.kind == "multi_label" else np.zeros_like(judged.predicted)
+    return np.column_stack([judged.record_no, second])
+
+
+def _kept(store: Store, heuristic: Heuristic, judged: Judged) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    cuts = min_confidence(store, heuristic.heuristic_id, np.unique(judged.predicted))
+    return np.asarray(Predicted(judged.predicted, judged.confidence).kept_label_ids(cuts) != ABSTAINED)
+
+
+def _kept_by(store: Store, heuristic: Heuristic) -> tuple[int, int, object]:
+    run = store.runs.last(heuristic.heuristic_id, finished=True)
+    threshold = store.heuristics.threshold(heuristic.heuristic_id)
+    by_label = tuple(sorted(store.label_thresholds.of(heuristic.heuristic_id).items()))
+    return heuristic.heuristic_id, run.run_id if run else 0, (threshold, by_label)
+
+
+def _trend(store: Store, task: Task, heuristic: Heuristic) -> tuple[float, ...]:
+    """Return the precision of the last runs at the thresholds in force now, against the present truth."""
+    runs = store.past_runs.finished(heuristic.heuristic_id, limit=TREND)
+    found = [_precision(store, task, heuristic, run) for run in runs]
+    return tuple(one for one in found if one is not None)
+
+
+def _precision(store: Store, task: Task, heuristic: Heuristic, run: Run) -> float | None:
+    state = (str(store.folder), run.run_id, store.answers.revision(task.task_id), _kept_by(store, heuristic)[2])
+
+    def compute() -> float | None:
+        judged, _ = headline(store.runs.judged(run.run_id, task.task_id), run)
+        kept = _kept(store, heuristic, judged)
+        return float((judged.predicted == judged.truth)[kept].mean()) if kept.any() else None
+
+    return _TRENDS.get(state, compute)
+
+
+def _promise(store: Store, heuristic: Heuristic) -> tuple[float | None, float | None]:
+    """Return (target, threshold) of the newest certificate for all labels of a heuristic, None without one."""
+    looks = [one for one in store.certificates.of(heuristic.heuristic_id) if one.label_id == ALL_LABELS]
+    given = max((one for one in looks if one.threshold is not None), key=lambda one: one.made_ts, default=None)
+    if given is None:
+        return None, None
+    return given.target, None if given.withdrawn else given.threshold
+
+
+def _fallen(store: Store, task: Task, evaluation: Evaluation, promised: float) -> date | None:
+    judged, _ = headline(store.runs.judged(evaluation.run.run_id, task.task_id), evaluation.run)
+    kept = np.flatnonzero(_kept(store, evaluation.heuristic, judged))
+    answered = store.judging.answered_at(task.task_id)
+    order = sorted((int(row) for row in kept), key=lambda row: answered[int(judged.record_no[row])])
+    correct = (judged.predicted == judged.truth)[order] if order else np.zeros(0, dtype=np.bool_)
+    days = [answered[int(judged.record_no[row])].date() for row in order]
+    return below_since(correct, days, promised)
+
+
+class _Remembered:
+    """Results that stay true while their key does, the newest some dozen; safe for threads."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._found: OrderedDict[Hashable, object] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: Hashable, compute: Callable[[], Result]) -> Result:
+        """Return the result of `compute`, or of an earlier call with the same key."""
+        with self._lock:
+            if key in self._found:
+                self._found.move_to_end(key)
+                return self._found[key]  # type: ignore[return-value]
+        result = compute()
+        with self._lock:
+            self._found[key] = result
+            while len(self._found) > self._most:
+                self._found.popitem(last=False)
+        return result
+
+
+_MATRICES, _TRENDS = _Remembered(32), _Remembered(2000)
