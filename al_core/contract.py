@@ -89,8 +89,8 @@ def probabilities_of(model: Any, embeddings: Vectors) -> NDArray[np.floating[Any
         )
     said = np.asarray(model.predict(embeddings))
     if said.ndim == 2:
-        return said.astype(np.float64)
-    return (said[:, None] == np.asarray(classes)[None, :]).astype(np.float64)
+        return np.asarray(said, dtype=np.float64)
+    return np.asarray(said[:, None] == np.asarray(classes)[None, :], dtype=np.float64)
 
 
 class LearningExtractor:

@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from al_core.workflow.evaluating import evaluate_all
-from al_core.workflow.running import run_all
 from pages.components.frame import current
-from pages.components.heuristic_editor import chosen, new_heuristic, open_editor
+from pages.components.heuristic_editor import chosen, open_editor
+from pages.components.heuristic_overview import overview, run_buttons, undo_line
 from pages.components.literal import literal
+from pages.components.new_heuristic import new_heuristic
 from pages.components.numbers import count
-from pages.components.tables import heuristics_table
+from pages.components.word_lists import word_lists
 
 here = current()
 store = here.workspace.store
@@ -21,18 +21,21 @@ elif heuristic is not None:
     open_editor(here, heuristic)
 else:
     everything = store.heuristics.all(here.task.task_id)
+    off = sum(not one.enabled for one in everything)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title("Heuristics", anchor=False, width="content")
-        st.caption(f"{count(len(everything), 'heuristic')} for {literal(here.task.name)}")
+        on = f", {len(everything) - off} on" if off else ""
+        st.caption(f"{count(len(everything), 'heuristic')} for {literal(here.task.name)}{on}")
         st.space("stretch")
-        if st.button("Run all", icon=":material/play_arrow:", disabled=not everything):
-            run_all(here.workspace, here.task, here.person)
-            st.switch_page("pages/4_Tune.py")
+        run_buttons(here, everything)
+        word_lists(here)
         new_heuristic(here)
+    undo_line(here)
     if everything:
-        heuristics_table(here.workspace, here.task, evaluate_all(store, here.task), with_links=True)
+        overview(here, here.task)
     else:
         st.info(
-            "No heuristic yet. An active learner is a few lines of Python around a scikit-learn model.",
+            "No heuristic yet. An active learner is a few lines of Python around a scikit-learn model, a labeling "
+            "function a rule of your own.",
             icon=":material/info:",
         )

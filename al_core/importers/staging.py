@@ -70,6 +70,7 @@ class _Places:
     record_id: int | None
     label: int | None
     spans: int | None
+    every_row: bool
 
 
 def stage_table(path: Path, mapping: Mapping, folder: Path, options: ReadOptions, progress: Progress) -> Staged:
@@ -164,7 +165,9 @@ def _places(columns: Sequence[str], mapping: Mapping) -> _Places:
     place = {name: number for number, name in enumerate(columns)}
     record_id, label, spans = (None if name is None else place[name] for name in single)
     attributes = tuple(place[name] for name in columns if name not in chosen)
-    return _Places(tuple(place[name] for name in mapping.text_columns), attributes, record_id, label, spans)
+    return _Places(
+        tuple(place[name] for name in mapping.text_columns), attributes, record_id, label, spans, mapping.every_row
+    )
 
 
 def _stage_row(row: Row, table: Table, places: _Places, writer: RecordWriter, tally: _Tally) -> None:
@@ -179,6 +182,7 @@ def _stage_row(row: Row, table: Table, places: _Places, writer: RecordWriter, ta
     if places.record_id is not None:
         given_id = _text(cells[places.record_id], table.columns[places.record_id], line, tally)
     external_id = given_id if given_id and given_id.strip() else f"sha-{sha[:16]}"
+    external_id = f"row-{line}" if places.every_row else external_id
     given = _given(cells, main, places, line, external_id, tally)
     found = _First(line, bytes.fromhex(sha[:32]), hash(given))
     if external_id in tally.by_id:

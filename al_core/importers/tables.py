@@ -36,12 +36,16 @@ DETECT = ReadOptions()
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """Which columns hold what; the first text column is the main one, spans are offsets in it."""
+    """Which columns hold what; the first text column is the main one, spans are offsets in it.
+
+    With `every_row`, rows are what they are: none is taken for another one again.
+    """
 
     text_columns: tuple[str, ...]
     id_column: str | None = None
     label_column: str | None = None
     span_column: str | None = None
+    every_row: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from al_core.evaluation.precision import (
 )
 from al_core.learning.methods import NAMES, read_method
 from al_core.store import Store
+from al_core.store.judging import AS_GIVEN
 from al_core.store.runs import Judged
 from al_core.types import Run
 
@@ -48,9 +49,7 @@ def headline(judged: Judged, run: Run) -> tuple[Judged, str]:
     """Return the judged records that the headline estimate rests on, and the sentence that says so."""
     n, n_audit, n_new = len(judged.record_no), int(judged.audit.sum()), int(judged.new.sum())
     method = read_method(run.method)
-    way = "On a hold-out of" if run.method.startswith("holdout") else "Out-of-fold on"
-    if run.method == NAMES:
-        way = "A guess from the label names, on"
+    way = _way(run)
     after = _since(n_new) + _how(run)
     if n == 0 and run.method == NAMES:
         return judged, "A guess from the label names: no answer has judged it yet."
@@ -69,6 +68,15 @@ def headline(judged: Judged, run: Run) -> tuple[Judged, str]:
         f"corrected line says what the other records will get; the band is that of all labels.{after} "
         f"From {ENOUGH_AUDIT} audit labels on, the audit sample alone carries the estimate; it has {n_audit}."
     )
+
+
+def _way(run: Run) -> str:
+    """Return how the predictions that are judged came about."""
+    if run.method in AS_GIVEN:
+        return "By a rule, on" if run.method == "rule" else "By predictions from a file, on"
+    if run.method == NAMES:
+        return "A guess from the label names, on"
+    return "On a hold-out of" if run.method.startswith("holdout") else "Out-of-fold on"
 
 
 def _since(n_new: int) -> str:

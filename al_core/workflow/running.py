@@ -11,6 +11,7 @@ from al_core.workflow.function_runs import run_function
 from al_core.workflow.jobs import JobContext
 from al_core.workflow.keeping import kept_version, must_wait
 from al_core.workflow.learner_runs import run_learner
+from al_core.workflow.precomputed import run_precomputed
 from al_core.workflow.protection import check_allowed
 from al_core.workflow.run_log import LIVE_LOGS, RunLog, live_log
 from al_core.workflow.several_runs import run_several
@@ -27,6 +28,8 @@ RUNNERS: dict[tuple[HeuristicKind, TaskKind], Callable[[Underway], None]] = {
     ("active_learner", "multi_label"): run_several,
     ("labeling_function", "single_label"): run_function,
     ("labeling_function", "multi_label"): run_function,
+    ("precomputed", "single_label"): run_precomputed,
+    ("precomputed", "multi_label"): run_precomputed,
     ("active_learner", "extraction"): run_extractor,
     ("labeling_function", "extraction"): run_function,
 }
