@@ -17,6 +17,7 @@ pages = [
     st.Page("pages/2_Label.py", title="Label", icon=":material/label:"),
     st.Page("pages/3_Heuristics.py", title="Heuristics", icon=":material/code:"),
     st.Page("pages/4_Tune.py", title="Tune", icon=":material/tune:"),
+    st.Page("pages/5_Records.py", title="Records", icon=":material/table_rows:"),
     st.Page("pages/5_Project.py", title="Project", icon=":material/folder:"),
 ]
 page = st.navigation(pages, position="top")

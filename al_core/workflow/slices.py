@@ -7,7 +7,6 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from al_core.errors import NotFound
 from al_core.filters import RecordFilter
 from al_core.store import Store
 from al_core.store.projects import now
@@ -15,7 +14,7 @@ from al_core.store.slices import Slice
 from al_core.types import Person, Project, Task
 from al_core.workflow.finding import asked, numbers_of, slice_numbers
 
-__all__ = ["SLICE_QUEUE", "Slice", "is_usable", "save_slice", "send_to_label", "waiting_in_slice"]
+__all__ = ["SLICE_QUEUE", "Slice", "save_slice", "send_to_label", "waiting_in_slice"]
 
 SLICE_QUEUE = "Slice"  # the name of the queue on the Label page
 
@@ -31,17 +30,6 @@ def save_slice(
     asked(store, project, wanted)
     numbers = numbers_of(store, project, wanted) if is_frozen else None
     return store.slices.add(project.project_id, name, wanted, person.person_id, record_nos=numbers)
-
-
-def is_usable(store: Store, project: Project, found: Slice) -> str:
-    """Return why a slice cannot be read, such as a label in it that is gone; "" where it can."""
-    if found.is_frozen:
-        return ""
-    try:
-        asked(store, project, found.wanted)
-    except NotFound as error:
-        return error.message
-    return ""
 
 
 def send_to_label(store: Store, task: Task, person: Person, slice_id: int) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from al_core.types import Project
 from al_core.workflow.exporting import export
 from al_core.workflow.jobs import JobContext
 from al_core.workflow.workspace import Workspace
@@ -19,8 +20,7 @@ _UNSAFE_IN_NAMES = re.compile(r"[^\w-]+")
 
 def start_export(here: Current) -> None:
     """Start the job that writes the project's records, and say where to."""
-    name = _UNSAFE_IN_NAMES.sub("-", here.project.name).strip("-").lower()
-    target = here.workspace.folder / "exports" / f"{name or here.project.project_id}.csv"
+    target = here.workspace.folder / "exports" / f"{file_name(here.project)}.csv"
     target.parent.mkdir(exist_ok=True, mode=0o700)
     here.workspace.jobs.start(
         "export",
@@ -31,6 +31,11 @@ def start_export(here: Current) -> None:
         person=here.person,
     )
     st.toast(f"Exporting to {literal(str(target))}. You can go on meanwhile.", duration="long")
+
+
+def file_name(project: Project) -> str:
+    """Return what a project's files are called, without anything that a file system could stumble over."""
+    return _UNSAFE_IN_NAMES.sub("-", project.name).strip("-").lower() or str(project.project_id)
 
 
 def _write(workspace: Workspace, project_id: int, target: Path, context: JobContext) -> int:

@@ -8,7 +8,7 @@ from al_core.errors import InvalidInput
 from al_core.filters import RecordFilter, to_address
 
 PAGE = "Records"
-FILTER, SLICE, RECORD = "filter", "slice", "record"  # names in the address
+FILTER, SLICE, RECORD, PROJECT = "filter", "slice", "record", "project"  # names in the address
 MAX_LINK = 6000  # characters; browsers, chat programs and servers in between cut longer ones
 
 

@@ -28,7 +28,7 @@ from al_core.workflow.finding import ask_page, how_many, numbers_of
 from al_core.workflow.labeling import queue
 from al_core.workflow.record_rows import table_rows, whole_record
 from al_core.workflow.running import run
-from al_core.workflow.slices import is_usable, save_slice, send_to_label
+from al_core.workflow.slices import save_slice, send_to_label
 
 FEW = Numbers((4, 2, 9))
 
@@ -129,8 +129,8 @@ def test_live_slices_follow_and_frozen_ones_stay(shop):
     inner = save_slice(shop.store, shop.project, of_slice, "both", shop.ann, is_frozen=False)
     assert find(shop, InSlice(inner.slice_id)) == [4]
     shop.store.slices.set_deleted(live.slice_id, is_deleted=True)
-    assert "does not exist" in is_usable(shop.store, shop.project, inner)
-    assert is_usable(shop.store, shop.project, frozen) == ""
+    with pytest.raises(NotFound, match=f"Slice {live.slice_id}"):
+        find(shop, InSlice(inner.slice_id))
 
 
 def test_a_slice_is_asked_on_the_label_page_until_it_is_answered(shop):
