@@ -48,7 +48,10 @@ def _from_starter(here: Current, task: Task, kind: HeuristicKind) -> None:
         st.caption("There is no starter of this kind for such a task.")
         return
     starter = st.radio(
-        "Starter", names, captions=[STARTERS.get(one).note for one in names], key=f"starter_{kind}_{task.kind}"
+        "Starter",
+        names,
+        captions=[STARTERS.get(one).note for one in names],
+        key="starter" if kind == KINDS[0] else "rule_starter",
     )
     name = st.text_input("Name", placeholder=starter, key="heuristic_name", max_chars=80)
     if st.button("Create", type="primary", key="create_heuristic"):
