@@ -178,15 +178,22 @@ class Heuristic:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something wrong at a place: a line of a source (from 1) or of a file; 0 where there is no line."""
+    """Something wrong at a place: a line of a source (from 1) or of a file; 0 where there is no line.
+
+    `fix` is a text in quotes from that line on and the one that should stand there, where one is likely.
+    """
 
     line: int
     message: str
+    fix: tuple[str, str] | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One execution of one version of a heuristic; immutable once it is finished."""
+    """One execution of one version of a heuristic; immutable once it is finished.
+
+    `n_tuned` counts the texts that the encoders of its vectors were tuned on: their records never judge it.
+    """
 
     run_id: int
     heuristic_id: int
@@ -203,6 +210,7 @@ class Run:
     log: str
     started_ts: datetime
     ended_ts: datetime | None
+    n_tuned: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,10 +43,20 @@ def did_you_mean(name: str, choices: Sequence[str], kind: str) -> str:
     >>> did_you_mean("spma", ["ham", "spam"], "label")
     "Did you mean 'spam'?"
     """
-    near = difflib.get_close_matches(name, choices, n=1, cutoff=0.6)
+    near = fix_of(name, choices)
     if near:
-        return f"Did you mean {near[0]!r}?"
+        return f"Did you mean {near[1]!r}?"
     return f"Use one of: {', '.join(sorted(choices))}." if choices else f"There is no {kind} yet."
+
+
+def fix_of(name: str, choices: Sequence[str]) -> tuple[str, str] | None:
+    """Return an unknown name with the one of the choices that was probably meant, None where none is near.
+
+    >>> fix_of("spma", ["ham", "spam"])
+    ('spma', 'spam')
+    """
+    near = difflib.get_close_matches(name, choices, n=1, cutoff=0.6)
+    return (name, near[0]) if near else None
 
 
 def _wrong_base(learner: Learner, granularity: Granularity) -> Iterator[Problem]:
@@ -65,9 +75,10 @@ def _wrong_embeddings(learner: Learner, choices: Sequence[str], granularity: Gra
     for name in learner.settings.embedding_names:
         if f"-{other}-" in name and f"-{granularity}-" not in name:
             wrong = f"Embedding {name!r} has one vector a {each[other]}; this task needs one a {each[granularity]}."
-            yield Problem(line, f"{wrong} {did_you_mean(name, choices, 'embedding')}")
+            yield Problem(line, f"{wrong} {did_you_mean(name, choices, 'embedding')}", fix_of(name, choices))
         elif name not in choices:
-            yield Problem(line, f"No embedding {name!r}. {did_you_mean(name, choices, 'embedding')}")
+            said = did_you_mean(name, choices, "embedding")
+            yield Problem(line, f"No embedding {name!r}. {said}", fix_of(name, choices))
 
 
 def _wrong_numbers(learner: Learner) -> Iterator[Problem]:
@@ -90,7 +101,8 @@ def _wrong_labels(learner: Learner, choices: Sequence[str]) -> Iterator[Problem]
     for setting, names in (("label_names", settings.label_names or ()), ("min_confidence", per_label)):
         for name in names:
             if name not in choices:
-                yield Problem(learner.lines[setting], f"No label {name!r}. {did_you_mean(name, choices, 'label')}")
+                said = did_you_mean(name, choices, "label")
+                yield Problem(learner.lines[setting], f"No label {name!r}. {said}", fix_of(name, choices))
 
 
 def _wrong_methods(learner: Learner) -> Iterator[Problem]:

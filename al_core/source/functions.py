@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
-from al_core.source.checks import did_you_mean
+from al_core.source.checks import did_you_mean, fix_of
 from al_core.source.parsing import SourceProblem, parse
 from al_core.types import Problem
 
@@ -40,7 +40,11 @@ def check_function(source: str, *, label_names: Sequence[str]) -> tuple[Problem,
         return (Problem(function.lineno, f"{function.name} must be a plain function: delete `async`."),)
     wrong = [(node, label) for node, label in _given_labels(function) if label not in label_names]
     return tuple(
-        Problem(node.lineno, f"No label {label!r}. {did_you_mean(label, label_names, 'label')}")
+        Problem(
+            node.lineno,
+            f"No label {label!r}. {did_you_mean(label, label_names, 'label')}",
+            fix_of(label, label_names),
+        )
         for node, label in sorted(wrong, key=lambda pair: pair[0].lineno)
     )
 

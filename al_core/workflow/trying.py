@@ -10,6 +10,7 @@ from al_core.execution import FitPredict, Outcome
 from al_core.source import read_settings
 from al_core.types import Heuristic, Job, Person
 from al_core.workflow.embedding import killer
+from al_core.workflow.function_trying import try_function
 from al_core.workflow.jobs import JobContext
 from al_core.workflow.label_meaning import learner_context
 from al_core.workflow.protection import check_allowed, limits_of
@@ -57,6 +58,9 @@ def try_on_ten(workspace: Workspace, heuristic: Heuristic, source: str, person: 
 def _try(workspace: Workspace, heuristic: Heuristic, seed: int, context: JobContext) -> tuple[Tried, ...]:
     store = workspace.store
     task = store.projects.task(heuristic.task_id)
+    if heuristic.kind == "labeling_function":
+        found = try_function(workspace, heuristic, TRIED, SECONDS, seed=seed, context=context)
+        return tuple(Tried(one.record_no, one.text, one.said, one.confidence, one.truth) for one in found)
     if task.kind == "extraction":
         return _try_spans(workspace, heuristic, seed, context)
     if task.kind != "single_label":

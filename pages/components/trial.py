@@ -8,6 +8,7 @@ import streamlit as st
 
 from al_core.text import shorten
 from al_core.types import Heuristic
+from al_core.workflow.function_trying import ABSTAINED
 from al_core.workflow.trying import Tried, try_on_ten
 from pages.components import state
 from pages.components.frame import Current
@@ -32,28 +33,38 @@ def trial_panel(here: Current, heuristic: Heuristic) -> None:
         return
     st.subheader("Tried on 10 records", anchor=False)
     if job.ended_ts is None:
-        st.progress(job.fraction, text="fitting on the labels, without the five that it is tried on")
+        is_learner = heuristic.kind == "active_learner"
+        doing = "fitting on the labels, without the five that it is tried on" if is_learner else "applying it"
+        st.progress(job.fraction, text=doing)
         heartbeat(seconds=0.5, key="trial_heartbeat")
     elif job.state == "finished":
-        _table(here.workspace.jobs.wait(job.job_id))
+        _table(here.workspace.jobs.wait(job.job_id), heuristic)
     else:
         st.error(f"{job.state}. Nothing was stored.", icon=":material/error:")
         st.text(job.message)
 
 
-def _table(rows: Sequence[Tried]) -> None:
-    words = {True: "right", False: "wrong", None: "not labelled"}
+def _table(rows: Sequence[Tried], heuristic: Heuristic) -> None:
     st.dataframe(
         [
             {
                 "Text": shorten(row.text, 200),
                 "Says": row.label,
                 "Raw confidence": decimals(row.confidence),
-                "People say": f"{row.truth}: {words[row.right]}" if row.truth else words[row.right],
+                "People say": _people(row),
             }
             for row in rows
         ],
         hide_index=True,
         column_config={"Text": st.column_config.TextColumn(width="medium")},
     )
-    st.caption("Labelled records shown here were held back from the fit. Nothing was stored.")
+    held = "Labelled records shown here were held back from the fit. " if heuristic.kind == "active_learner" else ""
+    st.caption(f"{held}Nothing was stored.")
+
+
+def _people(row: Tried) -> str:
+    """Return what people say of a record, and whether that agrees; an abstention is neither right nor wrong."""
+    if row.truth is None:
+        return "not labelled"
+    judged = "" if row.label == ABSTAINED else ": right" if row.right else ": wrong"
+    return f"{row.truth}{judged}"

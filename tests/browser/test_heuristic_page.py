@@ -93,7 +93,8 @@ def test_names_are_checked_and_offered_and_the_draft_outlives_page_and_reload(pa
     page.keyboard.press("Control+Space")
     expect(frame.locator(".ace_autocomplete")).to_be_visible()
     assert in_editor(page, OFFERED)[0] == "text-classification-hashing"
-    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    frame.get_by_role("button", name="Replace by text-classification-hashing").click()
     expect(frame.locator(".al-problem")).to_have_count(0, timeout=PATIENCE)
     write_over(page, "C=10", "C=77")
     expect(page.get_by_text("unsaved changes kept as a draft")).to_be_visible(timeout=PATIENCE)

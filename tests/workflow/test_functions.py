@@ -7,6 +7,7 @@ from al_core.execution.local import LocalExecutor
 from al_core.workflow.evaluating import evaluate
 from al_core.workflow.running import run
 from al_core.workflow.training import RunFailed
+from al_core.workflow.trying import try_on_ten
 
 pytestmark = pytest.mark.sandbox
 
@@ -122,3 +123,15 @@ def test_several_labels_a_record_are_judged_label_by_label(shop):
     assert evaluation.by_label[x].precision == 2 / 3
     assert evaluation.estimate.coverage == 1.0
     assert np.isclose(evaluation.estimate.records, 57)
+
+
+def test_trying_a_function_says_what_it_gives_and_where_it_fails(shop):
+    shop.answer([0, 3])
+    heuristic = function(shop, ENDS.replace("== 59", "> 29"))
+    job = try_on_ten(shop.workspace, heuristic, heuristic.source, shop.ann, 1)
+    rows = {row.record_no: row for row in shop.workspace.jobs.wait(job.job_id)}
+    assert len(rows) == 10
+    assert [(rows[number].label, rows[number].truth, rows[number].right) for number in (0, 3)] == [("A", "A", True)] * 2
+    said = {row.label for number, row in rows.items() if number % 3 and number > 29 and number % 10 != 4}
+    assert said == {"failed on line 9: ValueError: no such record"}
+    assert shop.store.runs.last(heuristic.heuristic_id) is None

@@ -74,7 +74,9 @@ def code_editor(
             data={
                 "text": text,
                 "generation": generation,
-                "problems": [{"line": problem.line, "message": problem.message} for problem in problems],
+                "problems": [
+                    {"line": problem.line, "message": problem.message, "fix": problem.fix} for problem in problems
+                ],
                 "height": height,
                 "completions": [dict(one) for one in completions],
             },

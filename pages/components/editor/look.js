@@ -44,6 +44,11 @@ const EDITOR_SHEET = `
     background: var(--raised); box-shadow: var(--shadow); color: var(--text); font: 400 13px/1.45 var(--font);
     white-space: pre-wrap; user-select: text;
   }
+  .ace_editor .al-problem button {
+    float: right; margin: -2px 0 -2px 12px; padding: 1px 10px; border: 1px solid var(--line);
+    border-radius: var(--radius-s); background: var(--bg); color: var(--text); font: inherit; cursor: pointer;
+  }
+  .ace_editor .al-problem button:hover { border-color: var(--accent); color: var(--accent-ink); }
   .ace_tooltip.ace_tooltip {
     border: 1px solid var(--line); border-radius: var(--radius-s); background: var(--raised); color: var(--text);
     box-shadow: var(--shadow); font: 400 13px/1.45 var(--font); white-space: pre-wrap;

@@ -1,24 +1,49 @@
 // Problems in the code: a mark in the gutter, a red line, and the sentence under the line.
 
+const FIX_WITHIN = 40; // lines: a setting's value may be a list that is written over many
+
 function byRow(problems, lastRow) {
   const rows = new Map();
-  for (const {line, message} of problems) {
-    if (line < 1) continue;
-    const row = Math.min(line - 1, lastRow);
-    rows.set(row, [...(rows.get(row) ?? []), message]);
+  for (const problem of problems) {
+    if (problem.line < 1) continue;
+    const row = Math.min(problem.line - 1, lastRow);
+    rows.set(row, [...(rows.get(row) ?? []), problem]);
   }
   return rows;
 }
 
-function problemWidget(page, row, messages) {
+function problemWidget(page, row, problems, replace) {
   const element = page.createElement('div');
   element.className = 'al-problem';
-  for (const message of messages) {
+  for (const {message, fix} of problems) {
     const sentence = page.createElement('p');
     sentence.textContent = message;
+    if (fix) sentence.append(fixButton(page, fix, () => replace(widget.row, fix)));
     element.append(sentence);
   }
-  return {row, el: element, fixedWidth: true, coverGutter: false};
+  const widget = {row, el: element, fixedWidth: true, coverGutter: false};
+  return widget;
+}
+
+function fixButton(page, [, right], act) {
+  const button = page.createElement('button');
+  button.type = 'button';
+  button.textContent = 'Replace';
+  button.setAttribute('aria-label', `Replace by ${right}`);
+  button.addEventListener('mousedown', (event) => event.preventDefault()); // the editor keeps the keys
+  button.addEventListener('click', act);
+  return button;
+}
+
+// Where `text` stands in quotes, in `row` or soon after it: {row, column} of its first letter, or null.
+function placeOfQuoted(session, row, text) {
+  const last = Math.min(session.getLength(), row + FIX_WITHIN);
+  for (let i = row; i < last; i += 1) {
+    const columns = [`"${text}"`, `'${text}'`].map((quoted) => session.getLine(i).indexOf(quoted));
+    const column = Math.max(...columns);
+    if (column >= 0) return {row: i, column: column + 1};
+  }
+  return null;
 }
 
 // A range that stays on its line when lines are put in above it.
@@ -49,20 +74,29 @@ export class ProblemMarks {
     const {session} = this.ace;
     this.clear();
     const rows = byRow(problems, session.getLength() - 1);
-    const annotations = [...rows].map(([row, messages]) => ({
+    const annotations = [...rows].map(([row, found]) => ({
       row,
       column: 0,
-      text: messages.join('\n'),
+      text: found.map(({message}) => message).join('\n'),
       type: 'error',
     }));
     session.setAnnotations(annotations);
-    for (const [row, messages] of rows) {
+    for (const [row, found] of rows) {
       const range = anchoredRange(session, row, this.Range);
       this.markers.push(session.addMarker(range, 'al-bad-line', 'fullLine', false));
-      const widget = problemWidget(this.page, row, messages);
+      const widget = problemWidget(this.page, row, found, (...fix) => this.replace(...fix));
       session.widgetManager.addLineWidget(widget);
       this.widgets.push(widget);
     }
+  }
+
+  replace(row, [wrong, right]) {
+    const {session} = this.ace;
+    const place = placeOfQuoted(session, row, wrong);
+    if (place === null) return;
+    const range = new this.Range(place.row, place.column, place.row, place.column + wrong.length);
+    session.replace(range, right);
+    this.ace.focus();
   }
 
   clear() {
