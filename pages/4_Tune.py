@@ -10,6 +10,7 @@ from pages.components.certifying import certify_buttons, pick_confidence
 from pages.components.evidence import evidence_tabs
 from pages.components.frame import current
 from pages.components.label_thresholds import label_panel
+from pages.components.name_notes import guess_notes
 from pages.components.outlook import outlook_panel
 from pages.components.promises import all_set_line, batch_line, fit_setting
 from pages.components.run_list import run_list
@@ -56,6 +57,7 @@ else:
     if evaluation is None or stands is None:
         st.info("This heuristic has no finished run yet. Run it first.", icon=":material/info:")
     else:
+        guess_notes(here, here.task, evaluation)
         all_set_line()
         batch_line(here, here.task)
         with buttons:

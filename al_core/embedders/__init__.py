@@ -11,6 +11,7 @@ from pathlib import Path
 from al_core.embedders.base import EMBEDDERS, Embedder
 from al_core.embedders.hashing import Hashing
 from al_core.embedders.minilm import MiniLM
+from al_core.embedders.pool import SUFFIX as POOL_SUFFIX
 from al_core.embedders.pool import PoolOf, base_of, is_pool
 from al_core.embedders.sentence_transformer import SentenceTransformerFolder
 from al_core.embedders.tfidf import TfidfSvd
@@ -19,6 +20,7 @@ from al_core.errors import NotFound, unknown_name
 
 __all__ = [
     "EMBEDDERS",
+    "POOL_SUFFIX",
     "Embedder",
     "Hashing",
     "MiniLM",

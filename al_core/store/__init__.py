@@ -17,6 +17,7 @@ from al_core.store.jobs import JobRows
 from al_core.store.judging import Judging
 from al_core.store.landscape import Landscape
 from al_core.store.migrations import migrate
+from al_core.store.name_guesses import NameGuesses
 from al_core.store.opinions import Opinions
 from al_core.store.past_runs import PastRuns
 from al_core.store.projects import Projects
@@ -28,6 +29,7 @@ from al_core.store.runs import Runs
 from al_core.store.slices import Slices
 from al_core.store.thresholds import LabelThresholds
 from al_core.store.token_vectors import TokenVectors
+from al_core.store.tunings import Tunings
 from al_core.store.values import RecordValues
 from al_core.store.versions import PinnedExamples, Versions
 from al_core.store.word_lists import WordLists
@@ -55,11 +57,13 @@ class Store:
         self.opinions = Opinions(self._database)
         self.draws = Draws(self._database)
         self.remarks = Remarks(self._database)
+        self.tunings = Tunings(self._database, folder / "models")
         self.embeddings = Embeddings(self._database, folder / "vectors")
+        self.token_vectors = TokenVectors(self.embeddings)
         self.heuristics = Heuristics(self._database)
         self.runs = Runs(self._database, folder / "runs")
         self.judging = Judging(self._database)
-        self.token_vectors = TokenVectors(self.embeddings)
+        self.name_guesses = NameGuesses(self._database)
         self.past_runs = PastRuns(self._database)
         self.held_runs = HeldRuns(self._database)
         self.versions = Versions(self._database)

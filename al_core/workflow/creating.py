@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from al_core.embedders import is_pool
 from al_core.errors import InvalidInput
 from al_core.store import Store
 from al_core.types import Heuristic, HeuristicKind, Person, Task
@@ -54,9 +55,11 @@ def free_name(store: Store, task: Task, wanted: str) -> str:
 
 
 def usable_embeddings(store: Store, task: Task) -> tuple[str, ...]:
-    """Return the names of the embeddings that have vectors for a task's learners, the newest first."""
+    """Return the names of the embeddings that have vectors for a task's learners: newest first, pool features last."""
     everything = store.embeddings.all(task.project_id)
-    return tuple(one.name for one in everything if one.granularity == task.granularity and one.n_vectors)
+    usable = [one for one in everything if one.granularity == task.granularity and one.n_vectors]
+    # pool features have nearly three times the numbers: they serve whoever asks for them
+    return tuple(one.name for one in sorted(usable, key=lambda one: is_pool(one.model)))
 
 
 def default_embedding(store: Store, task: Task) -> str:

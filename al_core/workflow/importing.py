@@ -17,6 +17,7 @@ from al_core.store import Store
 from al_core.store.records import Ingested
 from al_core.types import Answer, DrawnClaim, Job, LabelSpan, Person, Project, Task, TaskKind
 from al_core.workflow.embedding import embed, killer
+from al_core.workflow.few_labels import begin_all
 from al_core.workflow.jobs import JobContext
 from al_core.workflow.workspace import Workspace
 
@@ -87,6 +88,7 @@ def import_file(
             text = plan.mapping.text_columns[0]
             attribute = next(a for a in workspace.store.projects.attributes(project.project_id) if a.name == text)
             embed(workspace, project, attribute, "", person)
+            begin_all(workspace, project, person)
         return report
 
     _check_labels(workspace.store, project, plan)

@@ -16,11 +16,11 @@ from al_core.embedders.chunks import finished_shas, read_chunks
 from al_core.embedders.jobs import EmbedJob, embed_texts
 from al_core.execution import LearnerContext
 from al_core.learning.label_names import label_vectors, sentences, without_meaning
-from al_core.learning.prototypes import MOST_ROWS
-from al_core.source import Settings
+from al_core.learning.prototypes import MOST_ROWS, pulled
+from al_core.source import Settings, SourceProblem, read_settings
 from al_core.store import Store
 from al_core.store.embeddings import VectorFile, save_array
-from al_core.types import Label, Task
+from al_core.types import Heuristic, Label, Task
 
 Started = Callable[[int], None]
 
@@ -64,9 +64,8 @@ def meaning_of_labels(
     why_not = embedder.available() or why_names_say_nothing(labels)
     if why_not:
         return Meaning(None, why_not)
-    texts = [sentences(label.name, label.description if described else "") for label in labels]
-    key = hashlib.sha256(json.dumps([embedder.model_sha(), texts]).encode()).hexdigest()[:16]
-    path = file.path.with_suffix(f".names-{key}.npy")
+    texts = _texts(labels, described=described)
+    path = named_path(file, labels, described=described)
     with _one_at_a_time:
         if not path.exists():
             vectors = _in_space_of(file, _embedded(store, model, texts, on_start))
@@ -74,10 +73,22 @@ def meaning_of_labels(
     return Meaning(path)
 
 
+def named_path(file: VectorFile, labels: tuple[Label, ...], *, described: bool = True) -> Path:
+    """Return where the labels' vectors beside an embedding are, once they were computed."""
+    model_sha = resolve(base_of(file.embedding.model)).model_sha()
+    texts = _texts(labels, described=described)
+    key = hashlib.sha256(json.dumps([model_sha, texts]).encode()).hexdigest()[:16]
+    return file.path.with_suffix(f".names-{key}.npy")
+
+
+def _texts(labels: tuple[Label, ...], *, described: bool) -> list[tuple[str, ...]]:
+    return [sentences(label.name, label.description if described else "") for label in labels]
+
+
 def _embedded(store: Store, model: str, texts: list[tuple[str, ...]], on_start: Started) -> np.ndarray[tuple[int, int]]:
     """Return one vector a label [labels, base dim], from sentences that are embedded once for all projects."""
     folder = store.embeddings.names_folder(model)
-    sha_of = {text: hashlib.sha256(text.encode("utf-8", "replace")).hexdigest() for row in texts for text in row}
+    sha_of = {text: text_sha(text) for row in texts for text in row}
     if set(sha_of.values()) - finished_shas(folder / "chunks"):
         lines = [json.dumps({"sha": sha, "text": text}) + "\n" for text, sha in sha_of.items()]
         (folder / "texts.jsonl").write_text("".join(lines), encoding="utf-8")
@@ -86,6 +97,11 @@ def _embedded(store: Store, model: str, texts: list[tuple[str, ...]], on_start: 
     shas, vectors = read_chunks(folder / "chunks")
     place = {sha.decode(): row for row, sha in enumerate(shas)}
     return label_vectors([vectors[[place[sha_of[text]] for text in row]] for row in texts])
+
+
+def text_sha(text: str) -> str:
+    """Return the SHA-256 (hex) by which the vector of a text is found."""
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
 def _in_space_of(file: VectorFile, vectors: np.ndarray[tuple[int, int]]) -> np.ndarray[tuple[int, int]]:
@@ -122,4 +138,28 @@ def learner_context(
     why_not = next((one.why_not for one in meanings if one.vectors is None), "")
     vectors = () if why_not else tuple(one.vectors for one in meanings if one.vectors is not None)
     sample = tuple(pool_sample(file) for file in files)
+    for path, rows in zip(vectors, sample, strict=False):
+        _keep_pulled(path, rows, views)
     return LearnerContext(names, vectors, sample, views, bool(vectors) and settings.starts_from_names), why_not
+
+def pulled_path(vectors: Path) -> Path:
+    """Return where the prototypes [labels, dim] are that label names had become before the first answer."""
+    return vectors.with_suffix(".pulled.npy")
+
+
+def _keep_pulled(vectors: Path, sample: Path, views: int) -> None:
+    """Store where label names point among the texts of the project, by the last view: they tell which are confused."""
+    path = pulled_path(vectors)
+    if not path.exists():
+        names, rows = (np.split(np.load(one, allow_pickle=False), views, axis=1)[-1] for one in (vectors, sample))
+        save_array(path, pulled(names, rows - rows.mean(axis=0)))
+
+
+def starts_from_names(heuristic: Heuristic) -> bool:
+    """Return whether a heuristic's code can be fitted on no label at all."""
+    if heuristic.kind != "active_learner":
+        return False
+    try:
+        return read_settings(heuristic.source).starts_from_names
+    except SourceProblem:
+        return False

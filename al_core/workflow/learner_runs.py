@@ -16,6 +16,7 @@ from al_core.store.embeddings import save_array
 from al_core.workflow.embedding import killer
 from al_core.workflow.jobs import JobContext
 from al_core.workflow.label_meaning import learner_context
+from al_core.workflow.name_guesses import guess_labelled, store_guesses
 from al_core.workflow.protection import limits_of
 from al_core.workflow.results import Outcomes, aligned, allowed_labels, finished_run
 from al_core.workflow.run_log import RunLog
@@ -43,9 +44,8 @@ def run_learner(under_way: Underway) -> None:
     if training.n_without_vector:
         log.say(f"{training.n_without_vector:,} labelled records have no vector yet and are left out")
     allowed_labels(settings, training)  # a wrong name is said before anything is fitted
-    around, why_not = learner_context(
-        store, task, settings, training.files, lambda pid: context.on_cancel(killer(pid), pid)
-    )
+    reading_names = lambda pid: context.on_cancel(killer(pid), pid)  # noqa: E731
+    around, why_not = learner_context(store, task, settings, training.files, reading_names)
     context.child_ended()
     if why_not:
         log.say(f"label names are not used: {why_not}")
@@ -53,6 +53,7 @@ def run_learner(under_way: Underway) -> None:
         check_evaluable(training, needs_per_class(heuristic.source))
     outcomes = _collect(_start_all(under_way, training, around), training, context, log)
     result = finished_run(settings, training, outcomes, _repeats(under_way, settings, training, outcomes, around))
+    guesses = guess_labelled(under_way, training, around, reading_names)
     context.progress(0.95, "storing")
     calibrator = Calibrator.from_json(result.calibrator)
     numbers = ", ".join(f"{parameter:.2f}" for parameter in calibrator.parameters)
@@ -63,6 +64,7 @@ def run_learner(under_way: Underway) -> None:
     log.say(f"done, {len(result.predictions.record_no):,} predictions")
     context.check()
     store.runs.finish(run_id, replace(result, proba_path=f"{run_id}/proba.npy", log=log.text))
+    store_guesses(under_way, training, guesses)
     store.runs.drop_matrices(heuristic.heuristic_id, keep=run_id)
     if store.heuristics.threshold(heuristic.heuristic_id) is None:
         adopt_from_code(store, heuristic.heuristic_id, task, settings, 0)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from al_core.embedders import is_pool
 from al_core.errors import InvalidInput, NotFound
 from al_core.learning.disagreement import disagreement
 from al_core.learning.diversity import WIDTH, diverse_order
@@ -112,7 +113,9 @@ def _typical(situation: Situation) -> Ranking:
 
 def _vectors(situation: Situation, *, with_typical: bool = False) -> VectorFile | None:
     store, task = situation.store, situation.task
-    for embedding in store.embeddings.all(task.project_id):
+    # pool features know best what is typical, but are smoothed: more texts look alike by them than are
+    newest = store.embeddings.all(task.project_id)
+    for embedding in sorted(newest, key=lambda one: is_pool(one.model) != with_typical):
         if embedding.attribute_id == task.attribute.attribute_id and embedding.granularity == "classification":
             file = store.embeddings.vectors(embedding)
             if file is not None and (len(file.typical) or not with_typical):

@@ -7,12 +7,16 @@ from pathlib import Path
 
 import numpy as np
 
-from al_core.embedders import best_available, resolve
+from al_core.embedders import POOL_SUFFIX, best_available, resolve
+from al_core.embedders.chunks import keep_only, write_chunk
 from al_core.importers import Mapping
 from al_core.store import Store
 from al_core.types import Attribute, Person, Project, Task
 from al_core.workflow.embedding import embed
+from al_core.workflow.few_labels import begin, is_begun
 from al_core.workflow.importing import ImportPlan, import_file
+from al_core.workflow.label_meaning import text_sha
+from al_core.workflow.vector_sources import by_text, filler
 from al_core.workflow.workspace import ROOT, Workspace
 
 SAMPLE_FOLDER = ROOT / "data" / "sample"
@@ -34,6 +38,9 @@ def ensure_sample(workspace: Workspace, folder: Path = SAMPLE_FOLDER) -> Project
         project = _fill(workspace, project, folder, person)
     if not any(embedding.n_vectors for embedding in store.embeddings.all(project.project_id)):
         _embed_sample(workspace, project, _text(store, project), folder, person)
+    topic = next((one for one in store.projects.tasks(project.project_id) if one.name == TASKS[0]), None)
+    if topic is not None and not is_begun(store, topic):
+        begin(workspace, topic, person)
     return project
 
 
@@ -94,3 +101,21 @@ def _embed_sample(workspace: Workspace, project: Project, attribute: Attribute, 
 
     store.embeddings.put(embedding, record_nos, shas, fill, dim=vectors.shape[1], model_sha=model_sha)
     store.embeddings.put_typical(embedding, record_nos[np.load(folder / "typical.npy")])
+    if (folder / "pool.npy").is_file():
+        _put_pool(store, project, attribute, folder)
+
+
+def _put_pool(store: Store, project: Project, attribute: Attribute, folder: Path) -> None:
+    """Take the committed pool features and label names' vectors too: the first guess then waits for no model."""
+    record_nos, shas = store.records.shas(attribute.attribute_id)
+    model = SAMPLE_MODEL + POOL_SUFFIX
+    embedding = store.embeddings.ensure(project.project_id, attribute, "classification", model)
+    rows = by_text(shas, np.load(folder / "pool.npy").astype(np.float32))
+    recipe = resolve(model).model_sha()
+    store.embeddings.put(embedding, record_nos, shas, filler(shas, [rows]), dim=rows[2].shape[1], model_sha=recipe)
+    store.embeddings.put_typical(embedding, record_nos[np.load(folder / "typical_pool.npy")])
+    chunks = store.embeddings.names_folder(SAMPLE_MODEL) / "chunks"
+    chunks.mkdir(parents=True, exist_ok=True, mode=0o700)
+    keep_only(chunks, resolve(SAMPLE_MODEL).model_sha())
+    texts = json.loads((folder / "names.json").read_text("utf-8"))
+    write_chunk(chunks, [text_sha(text) for text in texts], np.load(folder / "names.npy").astype(np.float32))

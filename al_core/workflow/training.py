@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from al_core.embedders import is_pool
 from al_core.errors import ActiveLearnersError
 from al_core.learning.folds import deal, holdout
 from al_core.source import Settings
@@ -123,7 +124,7 @@ def vector_files(store: Store, task: Task, heuristic: Heuristic, settings: Setti
     usable = [e for e in store.embeddings.all(task.project_id) if e.granularity == task.granularity]
     wanted = settings.embedding_names or ((heuristic.embedding_name,) if heuristic.embedding_name else ())
     if not wanted:
-        ready = [embedding.name for embedding in usable if embedding.n_vectors]
+        ready = [one.name for one in sorted(usable, key=lambda one: is_pool(one.model)) if one.n_vectors]
         if not ready:
             raise RunFailed("embedding", "The project has no embedding yet. Compute one on the Project page.")
         wanted = (ready[0],)

@@ -71,7 +71,7 @@ def write_texts(messages: Sequence[Message]) -> None:
 
 
 def write_vectors(messages: Sequence[Message]) -> None:
-    """Write vectors.npy (float16 [n, 384]), typical.npy (int32) and meta.json, which says what they belong to."""
+    """Write vectors.npy (float16 [n, 384]), typical.npy (int32), what is made of them, and meta.json about them."""
     from al_core.embedders import resolve
     from al_core.learning.typicality import typical_order
 
@@ -80,6 +80,8 @@ def write_vectors(messages: Sequence[Message]) -> None:
     order = typical_order(vectors.astype(np.float32), rng=np.random.default_rng(SEED))
     np.save(FOLDER / "vectors.npy", vectors, allow_pickle=False)
     np.save(FOLDER / "typical.npy", order.astype(np.int32), allow_pickle=False)
+    write_pool_features([message.text for message in messages], vectors.astype(np.float32))
+    write_label_names(sorted({message.topic for message in messages}))
     meta = {
         "synthetic": True,
         "seed": SEED,
@@ -91,6 +93,37 @@ def write_vectors(messages: Sequence[Message]) -> None:
         "dim": vectors.shape[1],
     }
     (FOLDER / "meta.json").write_text(json.dumps(meta, indent=2) + "\n")
+
+
+def write_pool_features(texts: Sequence[str], vectors: np.ndarray[tuple[int, int], np.dtype[np.float32]]) -> None:
+    """Write pool.npy (float16 [n, 1024]) and typical_pool.npy, the cold-start order by these features."""
+    from al_core.learning.typicality import typical_order
+
+    features = pool_features(texts, vectors).astype(np.float16)
+    order = typical_order(features.astype(np.float32), rng=np.random.default_rng(SEED))
+    np.save(FOLDER / "pool.npy", features, allow_pickle=False)
+    np.save(FOLDER / "typical_pool.npy", order.astype(np.int32), allow_pickle=False)
+
+
+def pool_features(
+    texts: Sequence[str], vectors: np.ndarray[tuple[int, int], np.dtype[np.float32]]
+) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+    """Return the pool features [n, 1024] of texts with their vectors [n, 384]."""
+    from al_core.embedders.words import fit_words
+    from al_core.learning.pool_features import fit_pool_features
+
+    _, features = fit_pool_features(vectors, fit_words(texts).apply(texts), np.random.default_rng(0))
+    return features.astype(np.float32)
+
+
+def write_label_names(topics: Sequence[str]) -> None:
+    """Write names.npy (float16 [m, 384]) and names.json: the sentences about the labels, and their vectors."""
+    from al_core.embedders import resolve
+    from al_core.learning.label_names import sentences
+
+    texts = [text for topic in topics for text in sentences(topic)]
+    np.save(FOLDER / "names.npy", resolve(MODEL).embed(texts, lambda done: None).astype(np.float16), allow_pickle=False)
+    (FOLDER / "names.json").write_text(json.dumps(texts, indent=2) + "\n")
 
 
 def summary(messages: Sequence[Message]) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from al_core.types import Label, Task, TaskKind
+from al_core.workflow.few_labels import begin, labels_changed
 from al_core.workflow.labels import LONGEST_NAME, add_label, change_labels, create_task
 from al_core.workflow.task_settings import (
     MOST_ANSWERS,
@@ -18,6 +19,7 @@ from al_core.workflow.task_settings import (
 from pages.components.frame import Current, choose
 from pages.components.literal import literal
 from pages.components.messages import mistakes_shown
+from pages.components.name_notes import names_note
 
 PALETTE = ("teal", "orange", "rose", "sky", "moss", "brown", "navy", "coral", "pine", "gold", "plum", "slate")
 KINDS: dict[str, TaskKind] = {
@@ -45,6 +47,7 @@ def tasks_section(here: Current) -> None:
             if st.form_submit_button("Create", type="primary"):
                 with mistakes_shown():
                     task = create_task(here.workspace.store, attribute, name, KINDS[kind], labels.splitlines())
+                    begin(here.workspace, task, here.person)
                     choose(here, here.project, task)
                     st.rerun()
 
@@ -52,6 +55,7 @@ def tasks_section(here: Current) -> None:
 def _labels(here: Current, task: Task) -> None:
     st.subheader(f"Labels of {literal(task.name)}", anchor=False)
     wanted = _edited(task)
+    names_note(here, task)
     left, right = st.columns([1, 2], vertical_alignment="bottom")
     saves = left.button("Save changes", disabled=wanted == task.labels)
     with right, st.form("more_labels", border=False, clear_on_submit=True), st.container(horizontal=True):
@@ -60,9 +64,11 @@ def _labels(here: Current, task: Task) -> None:
     with mistakes_shown():
         if saves:
             change_labels(here.workspace.store, task, wanted)
+            labels_changed(here.workspace, task, here.person)
             st.rerun()
         if adds:
             add_label(here.workspace.store, task, name)
+            labels_changed(here.workspace, task, here.person)
             st.rerun()
 
 
@@ -115,7 +121,9 @@ def _edited(task: Task) -> tuple[Label, ...]:
             "Key": st.column_config.TextColumn(max_chars=7, help="One character, or Shift+1 and the like."),
             "Colour": st.column_config.SelectboxColumn(options=PALETTE, required=True),
             "Name": st.column_config.TextColumn(required=True, max_chars=LONGEST_NAME),
-            "Description": st.column_config.TextColumn(width="large"),
+            "Description": st.column_config.TextColumn(
+                width="large", help="One line: what belongs to it, what does not. The first guess reads it."
+            ),
         },
     )
     return tuple(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
+from al_core.embedders import is_pool
 from al_core.types import HeuristicKind, Task
-from al_core.workflow.starters import learners, rules, spans
+from al_core.workflow.starters import few_labels, learners, rules, spans
 from al_core.workflow.starters.registry import STARTERS, Starter
 
-__all__ = ["DEMO", "STARTERS", "Starter", "learners", "rules", "spans", "starters_for", "written_for"]
+__all__ = ["DEMO", "STARTERS", "Starter", "few_labels", "learners", "rules", "spans", "starters_for", "written_for"]
 
 # those that `make demo` makes
 DEMO = ("Logistic regression", "Decision tree grid", "Nearest neighbours", "Keywords", "Dictionary")
@@ -30,10 +31,12 @@ def written_for(task: Task, starter: Starter, embedding_names: tuple[str, ...]) 
     """
     none_yet = f"{task.attribute.name}-{task.granularity}-none-yet"
     first = embedding_names[0] if embedding_names else none_yet
+    pool = next((name for name in embedding_names if is_pool(name)), first)
     second = embedding_names[1] if len(embedding_names) > 1 else first
     labels = [label.name for label in task.labels] or ["no label yet"]
     places = {
         "SECOND_EMBEDDING": second,
+        "POOL_EMBEDDING": pool,
         "EMBEDDING_NAME": first,
         "ATTRIBUTE": task.attribute.name,
         "FIRST_LABEL": labels[0],

@@ -14,8 +14,9 @@ CLASSIFICATION: tuple[TaskKind, ...] = ("single_label", "multi_label")
 class Starter:
     """Code that runs as it is, to be changed by the person who picks it.
 
-    In `source`, EMBEDDING_NAME and SECOND_EMBEDDING stand for embeddings that the project has, ATTRIBUTE for the
-    task's text, FIRST_LABEL and LAST_LABEL for labels of the task. `note` says in a sentence what it is good for.
+    In `source`, EMBEDDING_NAME and SECOND_EMBEDDING stand for embeddings that the project has, POOL_EMBEDDING for
+    its pool features where it has them, ATTRIBUTE for the task's text, FIRST_LABEL and LAST_LABEL for labels of the
+    task. `note` says in a sentence what it is good for.
     """
 
     kind: HeuristicKind

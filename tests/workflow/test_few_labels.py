@@ -1,0 +1,135 @@
+"""The default heuristic of a task: there with the task, guessing before the first answer, honest about what it is."""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from al_core.execution.local import LocalExecutor
+from al_core.learning.methods import NAMES
+from al_core.types import Label
+from al_core.workflow import few_labels, label_meaning
+from al_core.workflow.evaluating import evaluate
+from al_core.workflow.few_labels import begin, labels_changed
+from al_core.workflow.label_meaning import starts_from_names, why_names_say_nothing
+from al_core.workflow.labeling import queue
+from al_core.workflow.labels import change_labels, create_task
+from al_core.workflow.name_guesses import confused_names, notes
+from al_core.workflow.running import run
+
+NAMED = ("broken kettle", "late parcel", "refund money")
+TEXTS = ("my {} kettle is broken", "the {} parcel came late", "give me the {} money as a refund")
+
+
+@pytest.fixture
+def executor():
+    opened = LocalExecutor()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def named(shop, tmp_path, monkeypatch):
+    """Ninety more records about kettles, parcels and refunds in turn, and a task whose labels are called so."""
+    monkeypatch.setattr(few_labels, "best_pool", lambda: "hashing-pool")
+    columns = {
+        "row": range(90),
+        "external_id": [f"more-{i}" for i in range(90)],
+        "text": [TEXTS[i % 3].format(f"word{i}") for i in range(90)],
+    }
+    pq.write_table(pa.table(columns), tmp_path / "more.parquet")
+    shop.store.records.ingest(shop.project.project_id, tmp_path / "more.parquet", ["text"], file="f", sha="1")
+    shop.task = create_task(shop.store, shop.attribute, "what", "single_label", NAMED)
+    return shop
+
+
+def settled(shop):
+    while running := shop.workspace.jobs.running():
+        shop.workspace.jobs.wait(running[0].job_id)
+
+
+@pytest.mark.sandbox
+@pytest.mark.processes
+def test_from_the_first_minute_to_the_first_answers(named):
+    store, workspace = named.store, named.workspace
+    assert begin(workspace, named.task, named.ann) is not None
+    settled(named)
+    (heuristic,) = store.heuristics.all(named.task.task_id)
+    assert heuristic.embedding_name == "text-classification-hashing-pool"
+    assert starts_from_names(heuristic)
+
+    found = evaluate(store, heuristic)
+    assert (found.run.method, found.run.n_labelled, found.n_judged) == (NAMES, 0, 0)
+    assert found.estimate.precision is None
+    assert found.method == "A guess from the label names: no answer has judged it yet."
+    assert "not measured yet" in notes(store, named.task, heuristic, found.run, found.n_judged)[0]
+    guessed = store.runs.predicted(found.run.run_id, list(range(60, 150)))
+    ids = [label.label_id for label in named.task.labels]
+    right = [guessed[number][0][0] == ids[number % 3] for number in range(60, 150)]
+    assert np.mean(right) > 0.9
+
+    waiting = queue(store, named.task, named.ann, "Smart", np.random.default_rng(0)).records
+    typical = [one for one in waiting if one.drawn.drawn_by == "typicality"]
+    assert len(typical) > 10
+    assert all(one.guesses for one in typical)
+
+    again = labels_changed(workspace, named.task, named.ann)
+    assert again == ()  # nothing changed
+    described = Label(ids[1], "late parcel", 2, "2", "the parcel came late or never")
+    change_labels(store, named.task, [described])
+    assert len(labels_changed(workspace, named.task, named.ann)) == 1
+    settled(named)
+    named.task = store.projects.task(named.task.task_id)
+
+    for number in range(60, 72):
+        named.answer([number], NAMED[number % 3], drawn_by="random")
+    workspace.jobs.wait(run(workspace, heuristic, named.ann).job_id)
+    last = store.runs.last(heuristic.heuristic_id)
+    assert (last.state, last.n_labelled, last.method.split(",")[0]) == ("finished", 12, "5-fold")
+    compared = store.name_guesses.compared(last.run_id, named.task.task_id)
+    assert {described: one.n for described, one in compared.items()} == {True: 12, False: 12}
+    assert compared[True].by_names >= 11
+    assert evaluate(store, heuristic).n_judged == 12
+    assert any("The descriptions of labels" in note for note in notes(store, named.task, heuristic, last, 12))
+    assert confused_names(store, named.task) == ()  # computed, and well apart
+
+
+@pytest.mark.sandbox
+def test_labels_that_say_nothing_start_without_names_and_say_so(shop, monkeypatch):
+    monkeypatch.setattr(label_meaning, "embed_texts", None)  # no name is ever encoded
+    heuristic = few_labels.add_default(shop.store, shop.task, "text-classification-hashing", shop.ann)
+    shop.workspace.jobs.wait(run(shop.workspace, heuristic, shop.ann).job_id)
+    assert shop.store.runs.last(heuristic.heuristic_id).state == "not_evaluable"
+    shop.answer(range(12))
+    shop.workspace.jobs.wait(run(shop.workspace, heuristic, shop.ann).job_id)
+    last = shop.store.runs.last(heuristic.heuristic_id)
+    assert last.state == "finished"
+    assert "label names are not used: The labels 'A', 'B', 'C' say nothing" in last.log
+    assert shop.store.name_guesses.compared(last.run_id, shop.task.task_id) == {}
+    assert "Names are not used" in notes(shop.store, shop.task, heuristic, last, 12)[-1]
+
+
+def test_it_is_said_when_answers_do_not_help_yet(shop):
+    heuristic = few_labels.add_default(shop.store, shop.task, "text-classification-hashing", shop.ann)
+    run_id = shop.store.runs.create(heuristic.heuristic_id, 1, None)
+    a, b, _ = (label.label_id for label in shop.task.labels)
+    shop.answer(range(12), "A")
+    with shop.store._database.transaction() as cursor:
+        cursor.execute(
+            "INSERT INTO oof SELECT ?, unnest(range(12)), 0, 1, 0, unnest(?), NULL, NULL, 0.9, 0.9",
+            [run_id, [a] * 7 + [b] * 5],
+        )
+    shop.store.name_guesses.add(run_id, np.arange(12), np.array([a] * 10 + [b] * 2), described=True)
+    last = shop.store.runs.last(heuristic.heuristic_id)
+    (note, _) = notes(shop.store, shop.task, heuristic, last, 12)
+    assert note.startswith("On the 12 labelled records the label names alone get 10 right, with the answers it is 7.")
+    shop.answer(range(4), "B")  # the truth of now counts
+    assert shop.store.name_guesses.compared(run_id, shop.task.task_id)[True].by_names == 6
+
+
+def test_which_labels_say_nothing():
+    labels = (Label(1, "ham", 1, "1"), Label(2, "7", 2, "2"), Label(3, "B", 3, "3"))
+    assert why_names_say_nothing(labels[:1]) == ""
+    assert why_names_say_nothing(labels) == (
+        "The labels '7', 'B' say nothing by their names. Describe each in a few words, or rename them."
+    )
