@@ -212,11 +212,11 @@ def demo(workspace: Workspace, options: argparse.Namespace) -> Lines:
     project = workspace.store.projects.named(SAMPLE_NAME)
     task = workspace.store.projects.task_named(project.project_id, TASKS[0])
     person = _person(workspace)
-    if workspace.store.heuristics.all(task.task_id):
+    while waiting := workspace.jobs.running():  # the first guess of the sample's own heuristic
+        _wait(workspace, waiting[0])
+    if workspace.store.answers.counts(task.task_id).labelled:
         yield "The demo is there already."
         return
-    for waiting in workspace.jobs.running():
-        _wait(workspace, waiting)
     rng = np.random.default_rng(7)
     simulate(workspace.store, task, DEMO_ANSWERS // 2, "smart", rng)
     for starter in DEMO:
@@ -226,7 +226,8 @@ def demo(workspace: Workspace, options: argparse.Namespace) -> Lines:
     simulate(workspace.store, task, DEMO_ANSWERS - DEMO_ANSWERS // 2, "smart", rng)
     for heuristic in workspace.store.heuristics.all(task.task_id):
         _wait(workspace, run_heuristic(workspace, heuristic, person))
-    yield f"{DEMO_ANSWERS} answers and {len(DEMO)} heuristics are in project {SAMPLE_NAME!r}."
+    n_heuristics = len(workspace.store.heuristics.all(task.task_id))
+    yield f"{DEMO_ANSWERS} answers and {n_heuristics} heuristics are in project {SAMPLE_NAME!r}."
 
 
 # --- what commands share
