@@ -29,7 +29,6 @@ from al_core.store.runs import Runs
 from al_core.store.slices import Slices
 from al_core.store.thresholds import LabelThresholds
 from al_core.store.token_vectors import TokenVectors
-from al_core.store.tunings import Tunings
 from al_core.store.values import RecordValues
 from al_core.store.versions import PinnedExamples, Versions
 from al_core.store.word_lists import WordLists
@@ -57,7 +56,6 @@ class Store:
         self.opinions = Opinions(self._database)
         self.draws = Draws(self._database)
         self.remarks = Remarks(self._database)
-        self.tunings = Tunings(self._database, folder / "models")
         self.embeddings = Embeddings(self._database, folder / "vectors")
         self.token_vectors = TokenVectors(self.embeddings)
         self.heuristics = Heuristics(self._database)
