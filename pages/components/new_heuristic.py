@@ -18,6 +18,7 @@ from pages.components.literal import literal
 from pages.components.messages import mistakes_shown
 
 KINDS: tuple[HeuristicKind, ...] = ("active_learner", "labeling_function", "precomputed")
+FIRST_CHOICE = "Logistic regression"
 ABOUT: dict[HeuristicKind, str] = {
     "active_learner": "A model over embeddings that learns from your labels, evaluated out-of-fold on them.",
     "labeling_function": "A rule in a few lines of Python. It needs no labels, and is judged by them.",
@@ -50,6 +51,8 @@ def _from_starter(here: Current, task: Task, kind: HeuristicKind) -> None:
     starter = st.radio(
         "Starter",
         names,
+        # every new task has a learner for few labels already
+        index=names.index(FIRST_CHOICE) if FIRST_CHOICE in names else 0,
         captions=[STARTERS.get(one).note for one in names],
         key="starter" if kind == KINDS[0] else "rule_starter",
     )
