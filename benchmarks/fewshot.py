@@ -1,0 +1,271 @@
+"""Few labels: the default heuristic with and without label names, beside logistic regression and other libraries.
+
+Random labels, a new test part of a quarter for each seed; features are made of all texts of a set without their
+labels, as in the app. `--seeds 2 --sets banking77` measures less.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import f1_score
+
+from al_core.embedders import resolve
+from al_core.embedders.words import fit_words
+from al_core.learning.fewshot import FewShotClassifier
+from al_core.learning.label_names import label_vectors, sentences
+from al_core.learning.pool_features import fit_pool_features
+from al_core.learning.prototypes import MOST_ROWS
+from benchmarks.fewshot_peers import PEERS
+from benchmarks.figures import Figure, compared, measured, report
+from benchmarks.vectors import CACHE, MODEL, labelled_set
+from data.sample.generate import FOLDER as SAMPLE
+
+SIZES = (20, 50, 100, 200, 500)
+TEST_SHARE = 0.25
+BINS = 15
+
+Floats = NDArray[np.float64]
+Rows = NDArray[np.int64]
+Learner = Callable[["LabelledSet", Rows], Floats]
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledSet:
+    """A set with its features: `vectors` [n, d] plain, `features` [n, 2 w] of the pool, `named` [K, 2 w] the names."""
+
+    name: str
+    vectors: NDArray[np.float32]
+    features: NDArray[np.float32]
+    truth: Rows
+    names: tuple[str, ...]
+    named: NDArray[np.float32]
+    test: NDArray[np.bool_] | None
+
+    @property
+    def sample(self) -> NDArray[np.float32]:
+        """Return the rows that a learner gets of the pool."""
+        n = len(self.features)
+        return self.features[np.random.default_rng(0).permutation(n)[:MOST_ROWS]]
+
+
+def made(name: str, texts: Sequence[str], vectors: NDArray[np.float32], labels: Sequence[str]) -> LabelledSet:
+    """Return a set with its features; vectors of label names are computed once and kept."""
+    names = tuple(sorted(set(labels)))
+    cached = CACHE / f"{name}-{MODEL}-names.npy"
+    if not cached.exists():
+        encoder = resolve(MODEL)
+        CACHE.mkdir(parents=True, exist_ok=True)
+        np.save(cached, label_vectors([encoder.embed(sentences(one), lambda done: None) for one in names]))
+    _, features = fit_pool_features(vectors, fit_words(texts).apply(texts), np.random.default_rng(0))
+    view = np.zeros((len(names), features.shape[1] // 2), dtype=np.float32)
+    view[:, : vectors.shape[1]] = np.load(cached)
+    truth = np.array([names.index(label) for label in labels], dtype=np.int64)
+    return LabelledSet(name, vectors, features.astype(np.float32), truth, names, np.hstack([view, view]), None)
+
+
+def sample_project() -> LabelledSet:
+    """Return the sample project's topics; its test part has sentences and names that its train part has not."""
+    import csv
+
+    with (SAMPLE / "records.csv").open(newline="", encoding="utf-8") as file:
+        records = list(csv.DictReader(file))
+    truth = [json.loads(line)["topic"] for line in (SAMPLE / "truth.jsonl").read_text("utf-8").splitlines()]
+    vectors = np.load(SAMPLE / "vectors.npy").astype(np.float32)
+    one = made("sample", [record["text"] for record in records], vectors, truth)
+    test = np.array([record["split"] == "test" for record in records])
+    return LabelledSet(one.name, one.vectors, one.features, one.truth, one.names, one.named, test)
+
+
+def all_classes(one: LabelledSet, classes: NDArray[np.int64], proba: Floats) -> Floats:
+    """Return probabilities over all classes of the set; those never seen have 0."""
+    found = np.zeros((len(proba), len(one.names)))
+    found[:, classes] = proba
+    return found
+
+
+def by_names(one: LabelledSet, rows: Rows) -> Floats:
+    """Return the probabilities [n, K] of the few-label learner that starts from names."""
+    learner = FewShotClassifier(one.names, one.named, one.sample, views=2)
+    labels = [one.names[place] for place in one.truth[rows]]
+    return learner.fit(one.features[rows], labels).predict_proba(one.features)
+
+
+def without_names(one: LabelledSet, rows: Rows) -> Floats:
+    """Return the probabilities [n, K] of the few-label learner without names."""
+    learner = FewShotClassifier(views=2).fit(one.features[rows], one.truth[rows])
+    return all_classes(one, learner.classes_, learner.predict_proba(one.features))
+
+
+def regression(c: float) -> Learner:
+    """Return logistic regression on the plain vectors."""
+
+    def learner(one: LabelledSet, rows: Rows) -> Floats:
+        fitted = LogisticRegression(C=c, max_iter=1000).fit(one.vectors[rows], one.truth[rows])
+        return all_classes(one, fitted.classes_, fitted.predict_proba(one.vectors))
+
+    return learner
+
+
+LEARNERS: dict[str, Learner] = {
+    "names": by_names,
+    "no names": without_names,
+    "LR C=10": regression(10),
+    "LR C=1": regression(1),
+}
+
+
+def calibration_error(proba: Floats, truth: Rows) -> float:
+    """Return the expected calibration error over 15 bins of equal mass."""
+    top, right = proba.max(axis=1), proba.argmax(axis=1) == truth
+    bins = np.array_split(np.argsort(top), BINS)
+    return float(sum(len(rows) / len(top) * abs(top[rows].mean() - right[rows].mean()) for rows in bins if len(rows)))
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Means over seeds, by the number of labels."""
+
+    accuracy: dict[int, float]
+    macro_f1: dict[int, float]
+    error: dict[int, float]
+
+
+def split(one: LabelledSet, seed: int) -> tuple[Rows, Rows]:
+    """Return (rows that may be labelled, in random order; rows of the test)."""
+    rng = np.random.default_rng(seed)
+    order = rng.permutation(len(one.truth))
+    if one.test is not None:
+        return order[~one.test[order]], np.flatnonzero(one.test)
+    n_test = int(TEST_SHARE * len(order))
+    return order[n_test:], order[:n_test]
+
+
+def drawn(one: LabelledSet, pool: Rows, n: int) -> Rows:
+    """Return `n` rows of the pool; -8 means 8 of every class."""
+    if n >= 0:
+        return pool[:n]
+    return np.concatenate([pool[one.truth[pool] == place][:-n] for place in range(len(one.names))])
+
+
+def scores(one: LabelledSet, learner: Learner, sizes: Sequence[int], seeds: int) -> Scores:
+    """Return how good a learner is on unseen rows."""
+    found = Scores({}, {}, {})
+    for n in sizes:
+        each = []
+        for seed in range(seeds):
+            pool, test = split(one, seed)
+            rows = drawn(one, pool, n)
+            if n > 0 and len(np.unique(one.truth[rows])) < 2:
+                continue
+            proba, truth = learner(one, rows)[test], one.truth[test]
+            guess = proba.argmax(axis=1)
+            macro = f1_score(truth, guess, average="macro", zero_division=0)
+            each.append(((guess == truth).mean(), macro, calibration_error(proba, truth)))
+        accuracy, macro, error = np.mean(each, axis=0)
+        found.accuracy[n], found.macro_f1[n], found.error[n] = float(accuracy), float(macro), float(error)
+        print(f"{one.name}, {n} labels: {accuracy:.3f}", file=sys.stderr, flush=True)
+    return found
+
+
+def labels_to(by_size: dict[int, float], goal: float) -> float:
+    """Return with how many labels a goal is reached, between two sizes by a straight line; inf for never.
+
+    >>> labels_to({0: 0.5, 20: 0.7, 50: 0.9}, 0.8)
+    35.0
+    """
+    sizes = sorted(n for n in by_size if n >= 0)
+    for before, after in zip([sizes[0], *sizes], sizes, strict=False):
+        if by_size[after] >= goal:
+            rise = by_size[after] - by_size[before]
+            return float(before if rise <= 0 else before + (after - before) * (goal - by_size[before]) / rise)
+    return float("inf")
+
+
+def figures_of(one: LabelledSet, seeds: int) -> list[Figure]:
+    """Return the figures of one set: against logistic regression with C=10, then labels needed, then peers."""
+    sizes = [n for n in SIZES if n >= 50 or len(one.names) < 50]
+    of = {name: scores(one, learner, [*sizes, -8], seeds) for name, learner in LEARNERS.items()}
+    alone = scores(one, by_names, [0], 1)
+    figures = [measured(f"{one.name}: accuracy by names alone, no label", alone.accuracy[0], "accuracy")]
+    base = of["LR C=10"]
+    for n in [*sizes, -8]:
+        words = f"{n} labels" if n >= 0 else "8 labels a class"
+        for name in ("names", "no names", "LR C=1"):
+            at_least = 1 - 0.01 / base.accuracy[n] if name == "names" and n >= 50 else None
+            title = f"{one.name}, {words}, {name}"
+            mine = of[name]
+            figures.append(
+                compared(title, mine.accuracy[n], "accuracy", base.accuracy[n], more_is_better=True, at_least=at_least)
+            )
+            figures.append(compared(title, mine.macro_f1[n], "macro-F1", base.macro_f1[n], more_is_better=True))
+            figures.append(compared(title, mine.error[n], "ECE", base.error[n]))
+    goal = base.accuracy[500]
+    for name, curve in (("names", {**alone.accuracy, **of["names"].accuracy}), ("no names", of["no names"].accuracy)):
+        needed = labels_to(curve, goal)
+        figures.append(compared(f"{one.name}: random labels to LR C=10 at 500, {name}", needed, "labels", 500))
+    return figures + peer_figures(one, of["names"], seeds)
+
+
+def peer_figures(one: LabelledSet, ours: Scores, seeds: int) -> list[Figure]:
+    """Return what the loops of other libraries reach with their defaults, which choose their own labels."""
+    figures = []
+    for name, loop in PEERS.items():
+        curves = []
+        for seed in range(seeds):
+            pool, test = split(one, seed)
+            curve = loop(one.vectors, one.truth, pool, test, seed)
+            if curve:
+                curves.append(curve)
+        for n in (100, 200, 500):
+            if curves:
+                theirs = float(np.mean([curve[n] for curve in curves]))
+                title = f"{one.name}, {n} labels, names (random labels), against {name} (its own choice)"
+                figures.append(compared(title, ours.accuracy[n], "accuracy", theirs, more_is_better=True))
+    return figures
+
+
+def seconds_figures() -> list[Figure]:
+    """Return CPU seconds of a fit with 100 labels of 4 classes and of predicting every row of a synthetic pool."""
+    figures = []
+    rng = np.random.default_rng(0)
+    for n in (10_000, 100_000):
+        features = rng.normal(size=(n, 1024)).astype(np.float32) / 32
+        names = rng.normal(size=(4, 1024))
+        labels = [f"label {place % 4}" for place in range(100)]
+        learner = FewShotClassifier([f"label {place}" for place in range(4)], names, features[:MOST_ROWS], views=2)
+        started = time.process_time()
+        learner.fit(features[:100], labels).predict_proba(features)
+        figures.append(measured(f"fit on 100 labels, predict {n:,} rows", time.process_time() - started, "CPU-s"))
+    return figures
+
+
+def main() -> None:
+    """Measure every set that is there, and print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true", help="print a list of figures instead of a table")
+    parser.add_argument("--seeds", type=int, default=5, help="draws of labels; sets of 50 classes and more take 2")
+    parser.add_argument("--sets", nargs="*", default=["sms_spam", "banking77"], help="public sets, by name")
+    arguments = parser.parse_args()
+    sets = [sample_project()]
+    for name in arguments.sets:
+        found = labelled_set(name)
+        if found is not None:
+            texts, vectors, labels = found
+            sets.append(made(name, texts, vectors, labels))
+    figures = seconds_figures()
+    for one in sets:
+        figures += figures_of(one, min(arguments.seeds, 2) if len(one.names) >= 50 else arguments.seeds)
+    report(figures, arguments.json)
+
+
+if __name__ == "__main__":
+    main()
