@@ -8,7 +8,7 @@ import numpy as np
 
 from al_core.execution import FitPredict, Outcome
 from al_core.source import read_settings
-from al_core.types import Heuristic, Job, Person
+from al_core.types import Heuristic, Job, Person, Task
 from al_core.workflow.embedding import killer
 from al_core.workflow.function_trying import try_function
 from al_core.workflow.jobs import JobContext
@@ -56,13 +56,18 @@ def try_on_ten(workspace: Workspace, heuristic: Heuristic, source: str, person: 
 
 
 def _try(workspace: Workspace, heuristic: Heuristic, seed: int, context: JobContext) -> tuple[Tried, ...]:
+    task = workspace.store.projects.task(heuristic.task_id)
+    if heuristic.kind != "labeling_function" and task.kind != "extraction":
+        return _try_learner(workspace, heuristic, task, seed, context)
+    look = try_function if heuristic.kind == "labeling_function" else try_spans
+    found = look(workspace, heuristic, TRIED, SECONDS, seed=seed, context=context)
+    return tuple(Tried(one.record_no, one.text, one.said, one.confidence, one.truth) for one in found)
+
+
+def _try_learner(
+    workspace: Workspace, heuristic: Heuristic, task: Task, seed: int, context: JobContext
+) -> tuple[Tried, ...]:
     store = workspace.store
-    task = store.projects.task(heuristic.task_id)
-    if heuristic.kind == "labeling_function":
-        found = try_function(workspace, heuristic, TRIED, SECONDS, seed=seed, context=context)
-        return tuple(Tried(one.record_no, one.text, one.said, one.confidence, one.truth) for one in found)
-    if task.kind == "extraction":
-        return _try_spans(workspace, heuristic, seed, context)
     if task.kind != "single_label":
         raise RunFailed("task", f"Learners run on classification tasks; {task.name!r} is of another kind.")
     settings = read_settings(heuristic.source)
@@ -99,11 +104,6 @@ def _try(workspace: Workspace, heuristic: Heuristic, seed: int, context: JobCont
         Tried(number, records[number].text, label, confidence, truths[place] if place < len(truths) else None)
         for place, (number, (label, confidence)) in enumerate(zip(numbers, _said(outcome), strict=True))
     )
-
-
-def _try_spans(workspace: Workspace, heuristic: Heuristic, seed: int, context: JobContext) -> tuple[Tried, ...]:
-    spans = try_spans(workspace, heuristic, TRIED, SECONDS, seed=seed, context=context)
-    return tuple(Tried(one.record_no, one.text, one.said, one.confidence, one.truth) for one in spans)
 
 
 def _said(outcome: Outcome) -> list[tuple[str, float]]:
