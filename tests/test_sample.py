@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from al_core.embedders import resolve
+from al_core.learning.label_names import sentences
 from al_core.text import tokenize
 from data.sample import generate, words
 from data.sample.messages import ENTITY_OF_SLOT
@@ -157,3 +158,28 @@ def test_twenty_vectors_recomputed(meta, records):
     fresh = embedder.embed([records[row]["text"] for row in rows], lambda done: None)
     cosines = (stored * fresh).sum(axis=1) / np.linalg.norm(stored, axis=1)
     assert cosines.min() > 0.999
+
+
+def test_pool_features_are_those_of_the_vectors(records):
+    stored = np.load(generate.FOLDER / "pool.npy", mmap_mode="r", allow_pickle=False)
+    assert (stored.shape, stored.dtype) == ((2200, 1024), np.float16)
+    vectors = np.load(generate.FOLDER / "vectors.npy", allow_pickle=False).astype(np.float32)
+    fresh = generate.pool_features([record["text"] for record in records], vectors)
+    # an axis of the words may point the other way on another machine: what is compared must not depend on it
+    chosen = np.random.default_rng(0).choice(2200, 50, replace=False)
+    for half in (slice(0, 512), slice(512, 1024)):
+        of_stored, of_fresh = stored[chosen, half].astype(np.float32), fresh[chosen, half]
+        assert np.allclose(of_stored @ of_stored.T, of_fresh @ of_fresh.T, atol=0.02)
+    order = np.load(generate.FOLDER / "typical_pool.npy", allow_pickle=False)
+    assert len(set(order.tolist())) == len(order) >= 100
+
+
+def test_sentences_about_the_labels_are_those_of_their_names(meta, truth):
+    texts = json.loads((generate.FOLDER / "names.json").read_text())
+    assert texts == [text for topic in sorted({row["topic"] for row in truth}) for text in sentences(topic)]
+    stored = np.load(generate.FOLDER / "names.npy", allow_pickle=False).astype(np.float32)
+    assert stored.shape == (len(texts), 384)
+    embedder = resolve(meta["model"])
+    if embedder.available():
+        pytest.skip(embedder.available())
+    assert (stored * embedder.embed(texts, lambda done: None)).sum(axis=1).min() > 0.999
