@@ -23,6 +23,7 @@ from al_core.workflow.judging import (
     repeats,
     unpredicted,
 )
+from al_core.workflow.several_worth import with_every_label
 from al_core.workflow.thresholds import DEFAULT_THRESHOLD, min_confidence
 
 __all__ = [
@@ -90,6 +91,7 @@ def evaluate(store: Store, heuristic: Heuristic, run: Run | None = None) -> Eval
     cuts = min_confidence(store, heuristic.heuristic_id, np.union1d(judged.predicted, pool.label_ids))
     without = unpredicted(store, run, heuristic.task_id, basis)
     measured = measure(everyone, without, cuts, pool=pool, pool_size=run.pool_size)
+    measured = with_every_label(store, heuristic, run, measured)
     estimate = measured.estimate
     if basis == "random":
         corrected = None

@@ -22,6 +22,7 @@ from al_core.workflow.workspace import Workspace
 from pages.components import state
 from pages.components.exports import file_name
 from pages.components.frame import Current
+from pages.components.function_button import function_button
 from pages.components.literal import literal
 from pages.components.messages import mistakes_shown
 from pages.components.numbers import count
@@ -39,6 +40,7 @@ def filter_actions(here: Current, wanted: RecordFilter) -> None:
         _slices(here, wanted)
         if st.button("Export", icon=":material/download:", key="export_records"):
             _export(here, wanted)
+        function_button(here, wanted)
         if here.task is not None:
             _undo(here, here.task)
     if said := state.take("records_said"):

@@ -89,6 +89,7 @@ def test_several_labels_are_judged_out_of_fold_a_label_at_a_time(shop, labelled)
     # x on two thirds of the records, y on one third; of the twenty that nobody labelled thirteen have a label
     assert found.by_label[x].recall > 0.9
     assert found.by_label[y].labelled == 13
+    assert (found.by_label[x].records, found.by_label[y].records) == (13, 7)
     assert found.estimate.records == 13
     assert found.estimate.coverage == 13 / 20
     proba = np.load(shop.store.runs.folder / str(run_id) / "proba.npy")
