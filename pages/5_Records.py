@@ -34,9 +34,11 @@ elif number is not None:
 elif wanted is not None:
     shown = shown_heuristic(here, wanted)
     filter_bar(here, wanted, shown)
+    actions = st.container()
     selected = record_table(here, wanted, shown)
-    if selected:
-        selected_actions(here, selected)
-    elif selected is not None:
-        filter_actions(here, wanted)
+    if selected is not None:
+        with actions:
+            filter_actions(here, wanted)
+        if selected:
+            selected_actions(here, selected)
         counted.caption(count_line(here, wanted))

@@ -49,11 +49,14 @@ def record_table(here: Current, wanted: RecordFilter, shown: Heuristic | None) -
         picked = st.dataframe(
             [_cells(here.task, row, shown) for row in rows],
             hide_index=True,
-            height="content" if len(rows) < 15 else 570,
+            height="content" if len(rows) < 12 else 470,
             on_select="rerun",
             selection_mode="multi-row",
             key=key,
-            column_config={"Text": st.column_config.TextColumn(width="large")},
+            column_config={
+                "Text": st.column_config.TextColumn(width="large"),
+                "Truth": st.column_config.Column(width=100),
+            },
         )
         _pages(page, cursors)
         return [rows[place].record.record_no for place in picked.selection.rows if place < len(rows)]
@@ -74,11 +77,10 @@ def _cells(task: Task | None, row: TableRow, shown: Heuristic | None) -> dict[st
             cells[f"{shown.name} says"] = said_words(task, kept or row.said) or "abstained"
             cells["Confidence"] = decimals(max(one.confidence for one in row.said)) if row.said else ""
             cells["Kept"] = "kept" if kept else ""
-    notes = [*(["flagged"] if row.is_flagged else []), *([count(row.n_comments, "comment")] if row.n_comments else [])]
-    cells["Notes"] = ", ".join(notes)
     for name, value in list(row.record.attributes.items())[:OTHERS]:
         cells[name if name not in cells else f"{name} (attribute)"] = shorten(value, LONGEST_OTHER)
-    return cells
+    notes = [*(["flagged"] if row.is_flagged else []), *([count(row.n_comments, "comment")] if row.n_comments else [])]
+    return cells | {"Notes": ", ".join(notes)}
 
 
 def truth_words(task: Task, row: TableRow) -> str:

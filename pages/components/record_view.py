@@ -103,7 +103,7 @@ def _task(whole: WholeRecord, task: Task) -> None:
                 "Heuristic": one.heuristic,
                 "Says": _named(task, one.label, whole.record.text),
                 "Confidence": decimals(one.confidence),
-                "": "kept" if one.kept else "below its threshold",
+                "": "kept" if one.kept else "not kept",
             }
             for one in whole.said[task.task_id]
         ] + [{"Heuristic": name, "Says": "nothing", "Confidence": "", "": ""} for name in whole.silent[task.task_id]]
