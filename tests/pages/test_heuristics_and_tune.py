@@ -81,6 +81,17 @@ def test_what_was_typed_is_kept_as_a_draft_and_saved_as_a_version(workspace, ada
     heuristics.save(workspace.store, saved, learner.source, learner.embedding_name, ada)
 
 
+def test_two_megabytes_are_refused_in_words_and_the_draft_before_them_stays(workspace, ada, learner, open_editor):
+    open_editor(learner.source + "# mine\n")
+    app = open_editor("x = 1\n" * 350_000)
+    button(app, "Run").click().run()
+    assert not app.exception
+    assert any(literal("2,100,000 characters") in one.value for one in app.error)
+    assert workspace.store.heuristics.draft(learner.heuristic_id, ada.person_id)[1] == learner.source + "# mine\n"
+    assert workspace.store.heuristics.get(learner.heuristic_id).version_no == learner.version_no
+    workspace.store.heuristics.drop_draft(learner.heuristic_id, ada.person_id)
+
+
 def test_code_that_does_not_parse_can_be_run_and_says_its_line(workspace, ada, task, learner, open_editor):
     broken = "class Learner(LearningClassifier):\n    x = {\n"
     app = open_editor(broken)
