@@ -92,16 +92,22 @@ def _label_all(here: Current, task: Task, wanted: RecordFilter) -> None:
 
 def _give(here: Current, task: Task, numbers: NDArray[np.int64], label: BulkLabel) -> None:
     """Label at once, or by a job where it would take a while."""
-    give = partial(label_many, here.workspace.store, task, here.person, numbers, label)
-    if len(numbers) <= AT_ONCE:
-        done = give()
+
+    def give(context: JobContext | None = None) -> str:
+        progress = context.progress if context else None
+        done = label_many(here.workspace.store, task, here.person, numbers, label, progress)
         retrain_stale(here.workspace, [task.task_id], here.person)
-        state.put("records_said", f"{count(done.n_labelled, 'record')} labelled.")
+        if context:
+            context.conclude(f"{count(done.n_labelled, 'record')} labelled")
+        return f"{count(done.n_labelled, 'record')} labelled."
+
+    if len(numbers) <= AT_ONCE:
+        state.put("records_said", give())
     else:
         here.workspace.jobs.start(
             "bulk label",
             f"Label {len(numbers):,} records",
-            lambda context: give(context.progress),
+            give,
             key=f"bulk:{task.task_id}",
             project_id=here.project.project_id,
             person=here.person,

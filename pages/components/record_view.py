@@ -8,6 +8,7 @@ import streamlit as st
 
 from al_core.types import LabelSpan, Task
 from al_core.workflow.record_rows import Act, WholeRecord, whole_record
+from pages.components import state
 from pages.components.frame import Current
 from pages.components.literal import literal
 from pages.components.messages import mistakes_shown
@@ -26,7 +27,11 @@ STYLE = (
 
 def record_view(here: Current, record_no: int) -> None:
     """Draw everything about one record, literally."""
-    st.button("Back to the table", icon=":material/arrow_back:", on_click=lambda: st.query_params.pop(RECORD, None))
+    with st.container(horizontal=True):
+        st.button("Back to the table", icon=":material/arrow_back:", on_click=lambda: st.query_params.pop(RECORD, None))
+        st.button(
+            "Similar records", icon=":material/hub:", on_click=lambda: state.set_widget("records_view", "Similar")
+        )
     with mistakes_shown():
         whole = whole_record(here.workspace.store, here.project, record_no)
         tasks = here.workspace.store.projects.tasks(here.project.project_id)
