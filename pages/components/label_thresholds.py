@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import streamlit as st
 
-from al_core.evaluation.precision import LabelEstimate
 from al_core.types import Label, Task
 from al_core.workflow.certifying import Question, Standing, certify_labels, standings
 from al_core.workflow.evaluating import Evaluation
+from al_core.workflow.label_curves import curves_by_label
 from al_core.workflow.thresholds import NEVER, set_label_thresholds
 from pages.components.frame import Current
+from pages.components.label_sliders import LabelSlider, label_sliders
 from pages.components.literal import literal
 from pages.components.messages import mistakes_shown
 from pages.components.numbers import count, decimals
 from pages.components.tables import label_table
+from pages.components.tuning import curve_columns
 
 Asked = dict[Label, Standing | None]
-SLIDERS = 20  # with more labels a table is easier to read and to change
+FEW = 2  # labels whose sliders are open from the start
+LISTED = 20  # labels whose certificates are listed one by one
 
 
 def label_panel(here: Current, task: Task, evaluation: Evaluation, question: Question) -> None:
@@ -27,48 +30,48 @@ def label_panel(here: Current, task: Task, evaluation: Evaluation, question: Que
     label_table(task, evaluation.by_label)
     asked = _asked(here, task, evaluation, question)
     _certify(here, task, evaluation, question, asked)
-    with (
-        st.expander("Set by hand", expanded=len(task.labels) <= 2),
-        st.form("label_thresholds", border=False),
-    ):
-        values = _inputs(task, evaluation, asked)
-        if st.form_submit_button("Use these thresholds", width="stretch"):
-            set_label_thresholds(here.workspace.store, evaluation.heuristic, values, here.person)
-            st.rerun()
+    with st.expander("Set by hand", expanded=len(task.labels) <= FEW):
+        _sliders(here, task, evaluation, question, asked)
     if in_force and st.button(f"Use {decimals(evaluation.threshold)} for all labels", width="stretch"):
         set_label_thresholds(here.workspace.store, evaluation.heuristic, {}, here.person)
         st.rerun()
 
 
-def _inputs(task: Task, evaluation: Evaluation, asked: Asked) -> dict[int, float]:
-    present = {label.label_id: _start(label, evaluation, asked) for label in task.labels}
-    if len(task.labels) > SLIDERS:
-        rows = [{"Label": label.name, "min_confidence": present[label.label_id]} for label in task.labels]
-        column = st.column_config.NumberColumn(min_value=0.0, max_value=NEVER, step=0.01, format="%.2f")
-        edited = st.data_editor(
-            rows, disabled=["Label"], column_config={"min_confidence": column}, hide_index=True, height=300
-        )
-        return {label.label_id: row["min_confidence"] for label, row in zip(task.labels, edited, strict=True)}
-    return {label.label_id: _slider(label, present[label.label_id], evaluation) for label in task.labels}
+def _sliders(here: Current, task: Task, evaluation: Evaluation, question: Question, asked: Asked) -> None:
+    curves = curves_by_label(here.workspace.store, evaluation)
+    rows: list[LabelSlider] = [
+        {
+            "label_id": label.label_id,
+            "name": label.name,
+            "threshold": _start(label, evaluation, asked),
+            "certified": _certified(asked[label]),
+            "note": _note(asked[label]),
+            "curve": curve_columns(curves[label.label_id]) if label.label_id in curves else None,
+        }
+        for label in task.labels
+    ]
 
+    def use(chosen: dict[int, float]) -> None:
+        set_label_thresholds(here.workspace.store, evaluation.heuristic, chosen, here.person)
 
-def _slider(label: Label, value: float, evaluation: Evaluation) -> float:
-    return st.slider(
-        f"{literal(label.name)}, {_worth(evaluation.by_label.get(label.label_id))}",
-        0.0,
-        NEVER,
-        value,
-        0.01,
-        format="%.2f",
-        help="At 1.01 nothing of this label is kept." if value == NEVER else None,
-        key=f"label_threshold_{evaluation.heuristic.heuristic_id}_{label.label_id}_{value}",
+    label_sliders(
+        rows,
+        target=question.target,
+        pool_size=evaluation.run.pool_size,
+        key=f"label_sliders_{evaluation.heuristic.heuristic_id}",
+        on_use=use,
     )
 
 
-def _worth(found: LabelEstimate | None) -> str:
-    if found is None or found.precision is None:
-        return "nothing kept"
-    return f"{decimals(found.precision)}, n = {found.kept}"
+def _certified(stands: Standing | None) -> float | None:
+    return stands.certified.threshold if stands is not None and stands.certified is not None else None
+
+
+def _note(stands: Standing | None) -> str:
+    if stands is None or stands.last is None:
+        return ""
+    certified = _certified(stands)
+    return "No threshold yet: nothing certified." if certified is None else f"Certified at {decimals(certified)}."
 
 
 def _start(label: Label, evaluation: Evaluation, asked: Asked) -> float:
@@ -77,8 +80,9 @@ def _start(label: Label, evaluation: Evaluation, asked: Asked) -> float:
     stands = asked[label]
     if in_force is not None:
         return in_force
-    if stands is not None and stands.certified is not None and stands.certified.threshold is not None:
-        return stands.certified.threshold
+    certified = _certified(stands)
+    if certified is not None:
+        return certified
     return NEVER if stands is not None and stands.last is not None else evaluation.threshold
 
 
@@ -100,7 +104,7 @@ def _certify(here: Current, task: Task, evaluation: Evaluation, question: Questi
             certify_labels(here.workspace.store, evaluation.heuristic, task, question, here.person)
             st.rerun()
     looked_at = {label: one for label, one in asked.items() if one is not None and one.last is not None}
-    for label, one in list(looked_at.items())[:SLIDERS]:
+    for label, one in list(looked_at.items())[:LISTED]:
         if one.certified is not None and one.certified.threshold is not None:
             st.caption(f"{literal(label.name)}: certified at {decimals(one.certified.threshold)}")
         else:

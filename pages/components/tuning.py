@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from al_core.evaluation.averages import averages, whole_curve_band
+from al_core.evaluation.precision import PrecisionCurve
 from al_core.types import Heuristic
 from al_core.workflow.certifying import Question, Standing, standing
 from al_core.workflow.evaluating import Evaluation, set_threshold
@@ -126,7 +128,15 @@ def small_multiples(here: Current, evaluations: Mapping[int, Evaluation], questi
                 target=question.target,
                 note="" if certified is None else f"certified at {certified:.2f}",
                 key=f"small_{heuristic.heuristic_id}",
+                on_choose=partial(_choose, heuristic.heuristic_id),
             )
+
+
+def _choose(heuristic_id: int) -> None:
+    """Make a heuristic the one that is tuned, before the page is drawn again."""
+    state.put("tuned", heuristic_id)
+    state.put("linked", None)
+    state.set_widget("pick_tuned", heuristic_id)
 
 
 def curve_csv(evaluation: Evaluation) -> str:
@@ -179,26 +189,32 @@ def averages_line(evaluation: Evaluation) -> None:
 def curve_message(evaluation: Evaluation, *, show_whole: bool = False) -> dict[str, Any]:
     """Return a curve as the chart reads it: lists of one length, None where nothing is known."""
     curve = evaluation.curve
-    known = (curve.kept > 0).tolist()
+    message = curve_columns(curve) | {
+        "method": "on a hold-out" if evaluation.run.method.startswith("holdout") else "out-of-fold",
+    }
+    if evaluation.corrected is not None:
+        message["corrected"] = _or_none(evaluation.corrected, curve)
+    if show_whole:
+        low, high = whole_curve_band(curve)
+        message |= {"whole_low": _or_none(low, curve), "whole_high": _or_none(high, curve)}
+    return message
 
-    def or_none(values: NDArray[np.float64], where: Sequence[bool] = known) -> list[float | None]:
-        pairs = zip(values.tolist(), where, strict=True)
-        return [value if is_known and not math.isnan(value) else None for value, is_known in pairs]
 
-    message: dict[str, Any] = {
+def curve_columns(curve: PrecisionCurve) -> dict[str, Any]:
+    """Return the columns that every curve has: lists of one length, None where nothing is known."""
+    return {
         "thresholds": curve.thresholds.tolist(),
-        "precision": or_none(curve.precision),
-        "low": or_none(curve.low),
-        "high": or_none(curve.high),
+        "precision": _or_none(curve.precision, curve),
+        "low": _or_none(curve.low, curve),
+        "high": _or_none(curve.high, curve),
         "kept": curve.kept.tolist(),
         "correct": curve.correct.tolist(),
         "records": curve.records.tolist(),
         "pool_size": curve.pool_size,
-        "method": "on a hold-out" if evaluation.run.method == "holdout" else "out-of-fold",
     }
-    if evaluation.corrected is not None:
-        message["corrected"] = or_none(evaluation.corrected)
-    if show_whole:
-        low, high = whole_curve_band(curve)
-        message |= {"whole_low": or_none(low), "whole_high": or_none(high)}
-    return message
+
+
+def _or_none(values: NDArray[np.float64], curve: PrecisionCurve) -> list[float | None]:
+    known = (curve.kept > 0).tolist()
+    pairs = zip(values.tolist(), known, strict=True)
+    return [round(value, 6) if is_known and not math.isnan(value) else None for value, is_known in pairs]

@@ -79,10 +79,19 @@ def released(key: str) -> float | None:
     return float(last["threshold"]) if last else None
 
 
-def small(*, name: str, curve: Mapping[str, Any], threshold: float, target: float, key: str, note: str = "") -> None:
-    """Draw one heuristic's curve as a small multiple, without controls; `curve` as in `mount`."""
-    shown = {"name": name, "curve": dict(curve), "threshold": threshold, "target": target, "note": note}
-    _small(key=key, data=shown)
+class SmallShown(TypedDict):
+    """What a small multiple shows; `curve` as in `Shown`."""
+
+    name: str
+    curve: Mapping[str, Any]
+    threshold: float
+    target: float
+    note: str
+
+
+def small(*, key: str, on_choose: Callable[[], None], **shown: Unpack[SmallShown]) -> None:
+    """Draw one heuristic's curve as a small multiple; `on_choose` is called when the person presses it."""
+    _small(key=key, data={**shown}, on_chosen_change=on_choose)
 
 
 def _last_release(key: str) -> Mapping[str, Any]:
