@@ -64,43 +64,90 @@ class HeuristicRow:
     fallen: date | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Worth:
+    """What follows from a run, the answers and the thresholds alone, and is remembered with them."""
+
+    evaluation: Evaluation
+    averages: Averages
+    trend: tuple[float, ...]
+    n_failed: int
+
+
 def overview_rows(store: Store, jobs: JobBoard, task: Task) -> tuple[HeuristicRow, ...]:
     """Return a row for each heuristic of a task, oldest first."""
     heuristics = store.heuristics.all(task.task_id)
-    among = _among(store, task, heuristics)
-    return tuple(_row(store, jobs, task, one, among.get(one.heuristic_id)) for one in heuristics)
+    labels = tuple(label.label_id for label in task.labels)
+    since = (str(store.folder), task.task_id, labels, store.answers.revision(task.task_id))
+    states = {one.heuristic_id: _state_of(store, one) for one in heuristics}
+    among = _among(store, task, heuristics, (*since, store.records.count(task.project_id)), states)
+    return tuple(
+        _row(store, jobs, task, one, (*since, states[one.heuristic_id]), among.get(one.heuristic_id))
+        for one in heuristics
+    )
 
 
-def _row(store: Store, jobs: JobBoard, task: Task, heuristic: Heuristic, among: Overlapping | None) -> HeuristicRow:
-    evaluation = evaluate(store, heuristic)
+def _row(
+    store: Store,
+    jobs: JobBoard,
+    task: Task,
+    heuristic: Heuristic,
+    state: tuple[Hashable, ...],
+    among: Overlapping | None,
+) -> HeuristicRow:
+    worth = _WORTHS.get(state, lambda: _worth(store, task, heuristic))
     stands = status(store, jobs, heuristic)
-    promised, certified = _promise(store, heuristic)
+    promised, certified = _promise(store, heuristic) if worth else (None, None)
     return HeuristicRow(
         heuristic=heuristic,
         status=stands,
         description=description(store, heuristic.heuristic_id),
-        evaluation=evaluation,
-        averages=averages(evaluation.by_label) if evaluation else None,
-        among=among if evaluation else None,
-        trend=_trend(store, task, heuristic) if evaluation else (),
+        evaluation=worth.evaluation if worth else None,
+        averages=worth.averages if worth else None,
+        among=among if worth else None,
+        trend=worth.trend if worth else (),
         last_run=stands.run.ended_ts if stands.run else None,
-        n_failed=store.judging.failed(evaluation.run.run_id, 0)[0] if evaluation else 0,
+        n_failed=worth.n_failed if worth else 0,
         promised=promised,
         certified=certified,
-        fallen=_fallen(store, task, evaluation, promised) if evaluation and promised else None,
+        fallen=_fallen(store, task, worth.evaluation, promised) if worth and promised else None,
     )
 
 
-def _among(store: Store, task: Task, heuristics: tuple[Heuristic, ...]) -> dict[int, Overlapping]:
+def _worth(store: Store, task: Task, heuristic: Heuristic) -> _Worth | None:
+    evaluation = evaluate(store, heuristic)
+    if evaluation is None:
+        return None
+    n_failed, _ = store.judging.failed(evaluation.run.run_id, 0)
+    return _Worth(evaluation, averages(evaluation.by_label), _trend(store, task, heuristic), n_failed)
+
+
+def _state_of(store: Store, heuristic: Heuristic) -> tuple[Hashable, ...]:
+    """Return what a heuristic's figures rest on besides the answers: its run, and the thresholds in force."""
+    run = store.runs.last(heuristic.heuristic_id, finished=True)
+    by_label = tuple(sorted(store.label_thresholds.of(heuristic.heuristic_id).items()))
+    threshold = store.heuristics.threshold(heuristic.heuristic_id)
+    return heuristic.heuristic_id, run.run_id if run else 0, threshold, by_label
+
+
+def _among(
+    store: Store,
+    task: Task,
+    heuristics: tuple[Heuristic, ...],
+    since: tuple[Hashable, ...],
+    states: dict[int, tuple[Hashable, ...]],
+) -> dict[int, Overlapping]:
     """Return what each enabled heuristic does among the others, by its id."""
-    state = tuple(_kept_by(store, one) for one in heuristics if one.enabled)
-    key = (str(store.folder), task.task_id, state, store.records.count(task.project_id))
-    votes = _MATRICES.get(key, lambda: _summaries(store, task, heuristics))
-    alone = {one.heuristic_id: one.alone for one in marginal_values(store, task, heuristics)}
-    return {
-        one.heuristic_id: Overlapping(one.hits, one.overlaps, one.conflicts, alone.get(one.heuristic_id, 0))
-        for one in votes
-    }
+    key = (*since, *(states[one.heuristic_id] for one in heuristics if one.enabled))
+
+    def compute() -> dict[int, Overlapping]:
+        alone = {one.heuristic_id: one.alone for one in marginal_values(store, task, heuristics)}
+        return {
+            one.heuristic_id: Overlapping(one.hits, one.overlaps, one.conflicts, alone.get(one.heuristic_id, 0))
+            for one in _summaries(store, task, heuristics)
+        }
+
+    return _MATRICES.get(key, compute)
 
 
 def _summaries(store: Store, task: Task, heuristics: tuple[Heuristic, ...]) -> tuple[VoteSummary, ...]:
@@ -138,13 +185,6 @@ def _kept(store: Store, heuristic: Heuristic, judged: Judged) -> np.ndarray[tupl
     return np.asarray(Predicted(judged.predicted, judged.confidence).kept_label_ids(cuts) != ABSTAINED)
 
 
-def _kept_by(store: Store, heuristic: Heuristic) -> tuple[int, int, object]:
-    run = store.runs.last(heuristic.heuristic_id, finished=True)
-    threshold = store.heuristics.threshold(heuristic.heuristic_id)
-    by_label = tuple(sorted(store.label_thresholds.of(heuristic.heuristic_id).items()))
-    return heuristic.heuristic_id, run.run_id if run else 0, (threshold, by_label)
-
-
 def _trend(store: Store, task: Task, heuristic: Heuristic) -> tuple[float, ...]:
     """Return the precision of the last runs at the thresholds in force now, against the present truth."""
     runs = store.past_runs.finished(heuristic.heuristic_id, limit=TREND)
@@ -153,14 +193,9 @@ def _trend(store: Store, task: Task, heuristic: Heuristic) -> tuple[float, ...]:
 
 
 def _precision(store: Store, task: Task, heuristic: Heuristic, run: Run) -> float | None:
-    state = (str(store.folder), run.run_id, store.answers.revision(task.task_id), _kept_by(store, heuristic)[2])
-
-    def compute() -> float | None:
-        judged, _ = headline(store.runs.judged(run.run_id, task.task_id), run)
-        kept = _kept(store, heuristic, judged)
-        return float((judged.predicted == judged.truth)[kept].mean()) if kept.any() else None
-
-    return _TRENDS.get(state, compute)
+    judged, _ = headline(store.runs.judged(run.run_id, task.task_id), run)
+    kept = _kept(store, heuristic, judged)
+    return float((judged.predicted == judged.truth)[kept].mean()) if kept.any() else None
 
 
 def _promise(store: Store, heuristic: Heuristic) -> tuple[float | None, float | None]:
@@ -204,4 +239,4 @@ class _Remembered:
         return result
 
 
-_MATRICES, _TRENDS = _Remembered(32), _Remembered(2000)
+_MATRICES, _WORTHS = _Remembered(32), _Remembered(500)

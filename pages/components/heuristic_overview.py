@@ -27,7 +27,7 @@ from pages.components.redraw import redraw_page_if
 from pages.components.tuning import DEFAULT_TARGET
 
 KEY = "heuristic_table"
-BEAT = 0.7
+BEAT = 1.5
 TONES = {"failed": ("bad", "error"), "stale": ("accent", "update"), "not evaluable yet": ("warn", "hourglass_empty")}
 
 
