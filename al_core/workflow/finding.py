@@ -24,13 +24,12 @@ from al_core.filters import (
 )
 from al_core.store import Store
 from al_core.store.record_search import Cursor, Keys, Question, RecordPage
-from al_core.store.slices import Slice
 from al_core.types import Heuristic, Project, Run, Task
 from al_core.votes import LabelMatrix, label_matrix
 from al_core.workflow.judging import headline
 from al_core.workflow.thresholds import min_confidence
 
-__all__ = ["Cursor", "Question", "RecordPage", "Slice", "ask_page", "asked", "how_many", "numbers_of"]
+__all__ = ["Cursor", "Question", "RecordPage", "ask_page", "asked", "how_many", "numbers_of"]
 
 Rows = NDArray[np.int64]
 DEEPEST = 12  # slices within slices
