@@ -156,3 +156,12 @@ def test_what_is_no_calibrator_is_refused(text):
 def test_lengths_must_agree():
     with pytest.raises(ValueError, match="3 rows"):
         fit_calibrator(np.ones((3, 2)), np.array([True]))
+
+
+def test_rows_that_do_not_sum_to_one_still_get_confidences_in_their_order():
+    independent = np.stack([np.linspace(0.5, 0.99, 60), np.full(60, 0.4)], axis=1)
+    correct = np.arange(60) >= 20
+    confidence = fit_calibrator(independent, correct).confidence(independent)
+    assert ((confidence >= 0) & (confidence <= 1)).all()
+    assert (np.diff(confidence) >= 0).all()
+    assert confidence[:20].mean() < confidence[20:].mean()
