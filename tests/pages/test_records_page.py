@@ -127,6 +127,9 @@ def test_a_record_whole(open_records):
     assert not app.exception
     assert "Record 3" in " ".join(one.value for one in app.subheader)
     assert any("number 3" in one.value for one in app.text)
+    next(one for one in app.button if one.label == "Similar records").click().run()
+    assert not app.exception
+    assert app.number_input(key="similar_record_3").value == 3
     for nowhere in ("99999", "x", "9" * 40):
         assert not open_records(record=nowhere).exception
 
