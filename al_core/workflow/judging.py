@@ -23,11 +23,14 @@ from al_core.evaluation.precision import (
 from al_core.learning.methods import NAMES, read_method
 from al_core.store import Store
 from al_core.store.judging import AS_GIVEN
+from al_core.store.run_results import WHOLE
 from al_core.store.runs import Judged
 from al_core.types import Run
 
 Basis = Literal["random", "labels not random"]
 Cuts = float | Mapping[int, float]
+ENOUGH_OTHERS = 30  # with fewer records that a tuned encoder did not learn from there is no number
+NOT_MEASURABLE = "not measurable yet"
 ENOUGH_AUDIT = 60  # from here on the audit sample carries the estimate (DESIGN.md, section 5)
 
 
@@ -47,6 +50,10 @@ def basis_of(judged: Judged) -> Basis:
 
 def headline(judged: Judged, run: Run) -> tuple[Judged, str]:
     """Return the judged records that the headline estimate rests on, and the sentence that says so."""
+    if not measurable(judged, run):
+        return Judged(**{name: getattr(judged, name)[:0] for name in Judged.__slots__}), _not_measurable(judged, run)
+    if (judged.start != WHOLE).any():
+        return _headline_of_spans(judged, run)
     n, n_audit, n_new = len(judged.record_no), int(judged.audit.sum()), int(judged.new.sum())
     method = read_method(run.method)
     way = _way(run)
@@ -67,6 +74,40 @@ def headline(judged: Judged, run: Run) -> tuple[Judged, str]:
         f"{way} {n} labels, labels not random: hard records were asked first, so their precision is too low. The "
         f"corrected line says what the other records will get; the band is that of all labels.{after} "
         f"From {ENOUGH_AUDIT} audit labels on, the audit sample alone carries the estimate; it has {n_audit}."
+    )
+
+
+def measurable(judged: Judged, run: Run) -> bool:
+    """Return whether a run's encoder was tuned on no answer, or enough records have one that it did not learn from."""
+    return not run.n_tuned or len(np.unique(judged.record_no)) >= ENOUGH_OTHERS
+
+
+def _not_measurable(judged: Judged, run: Run) -> str:
+    n = len(np.unique(judged.record_no))
+    return (
+        f"{NOT_MEASURABLE.capitalize()}: the encoder learnt from {run.n_tuned:,} texts, which cannot judge it. "
+        f"Of the other records {n:,} {'has' if n == 1 else 'have'} an answer, {ENOUGH_OTHERS} are needed."
+    )
+
+
+def _headline_of_spans(judged: Judged, run: Run) -> tuple[Judged, str]:
+    """Return the spans that the headline estimate rests on: those of the audit records, once there are enough."""
+    n_audit, n_records = len(np.unique(judged.record_no[judged.audit])), len(np.unique(judged.record_no))
+    only_audit = n_audit == n_records or n_audit >= ENOUGH_AUDIT
+    chosen = judged
+    if only_audit:
+        chosen = Judged(**{name: getattr(judged, name)[judged.audit] for name in Judged.__slots__})
+        n_records = n_audit
+    n = len(chosen.record_no)
+    what = f"{_way(run)} {n} predicted spans in {n_records} records"
+    exact = "A span is right when its label and both borders are; spans of one record are not independent."
+    after = _since(int(chosen.new.sum())) + _how(run)
+    if only_audit:
+        return chosen, f"{what}, all drawn at random. {exact}{after}"
+    return chosen, (
+        f"{what}, labels not random: hard records were asked first, so their precision is too low. {exact} The "
+        f"corrected line says what the other records will get; the band is that of all labels.{after} "
+        f"From {ENOUGH_AUDIT} audit records on, the audit sample alone carries the estimate; it has {n_audit}."
     )
 
 
