@@ -7,7 +7,7 @@ from al_core.workflow.overview import overview
 from pages.components.exports import start_export
 from pages.components.frame import current
 from pages.components.literal import literal
-from pages.components.numbers import count, estimate_text, share
+from pages.components.numbers import count, share, worth_text
 from pages.components.tables import heuristics_table, label_bars
 
 PAGES = {"Label": "2_Label", "Heuristics": "3_Heuristics", "Tune": "4_Tune", "Project": "5_Project"}
@@ -37,7 +37,7 @@ left.caption(f"{share(labelled, seen.n_records)}, of which {seen.counts.audit:,}
 evaluations = evaluate_all(store, here.task) if here.task else {}
 best = max(evaluations.values(), key=lambda one: one.estimate.low, default=None)
 middle.metric("Kept by the best heuristic", f"{best.estimate.records:,}" if best else "not run")
-middle.caption(estimate_text(best.estimate) if best else "No heuristic has run yet.")
+middle.caption(worth_text(best) if best else "No heuristic has run yet.")
 right.metric("Not labelled", f"{seen.n_records - labelled:,}")
 right.caption(f"{count(seen.counts.conflicts, 'conflict')}, {seen.counts.ignored:,} ignored")
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from al_core.learning.methods import NAMES
 from al_core.store import Store
 from al_core.store.draws import DrawnRecord
 from al_core.store.history import GivenAnswer
@@ -23,6 +24,7 @@ from al_core.workflow.task_settings import task_settings
 
 __all__ = ["GivenAnswer", "Guess", "Queue", "QueuedRecord", "Submitted", "queue", "recall", "submit"]
 
+FROM_NAMES = " The suggestion is a guess from the label names."
 BATCH = 40
 LOW = 40  # a queue shorter than this is filled up: at 50 keys a second its end is 0.8 seconds away
 
@@ -120,6 +122,7 @@ def _queued_records(
     comments = store.remarks.comments(task.project_id, numbers)
     given = _given(situation, choice, numbers)
     known = {label.label_id for label in task.labels}
+    by_names = FROM_NAMES if run is not None and run.method == NAMES else ""
     queued = []
     for drawn in waiting:
         number = drawn.record_no
@@ -129,7 +132,7 @@ def _queued_records(
             QueuedRecord(
                 drawn=drawn,
                 record=records[number],
-                why=why(task, drawn, guesses, given.get(number)),
+                why=why(task, drawn, guesses, given.get(number)) + (by_names if guesses else ""),
                 tokens=tokenize(records[number].text) if task.kind == "extraction" else (),
                 guesses=guesses,
                 blind=blind,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from al_core.learning.methods import NAMES
 from al_core.store import Store
 from al_core.store.answers import AnswerCounts
 from al_core.types import Project, Task
@@ -63,6 +64,9 @@ def _next_step(store: Store, task: Task, counts: AnswerCounts, n_records: int, n
     if counts.labelled < FIRST_LABELS:
         left = max(0, min(FIRST_LABELS, n_records) - counts.labelled)
         goal = f"{left} more and the first learner has something to learn from." if left else "Every answer helps."
+        run = store.runs.newest_of_task(task.task_id)
+        if run is not None and run.method == NAMES:
+            goal = "There is a first guess from the label names. Every answer corrects it, and shows how good it is."
         return NextStep(
             f"Next: label records for {task.name}", f"{counts.labelled} are labelled. {goal}", "Label", "Label"
         )

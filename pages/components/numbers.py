@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from al_core.evaluation.precision import Estimate
+from al_core.learning.methods import NAMES
+from al_core.workflow.evaluating import Evaluation
 
 
 def count(n: int, what: str) -> str:
@@ -35,6 +37,13 @@ def decimals(value: float) -> str:
 def interval(estimate: Estimate) -> str:
     """Return the interval and n of an estimate in brackets."""
     return f"({decimals(estimate.low)} to {decimals(estimate.high)}, n = {estimate.kept})"
+
+
+def worth_text(evaluation: Evaluation) -> str:
+    """Return the estimate of a heuristic at its threshold; a guess that no answer has judged is called one."""
+    if evaluation.run.method == NAMES and not evaluation.n_judged:
+        return "a guess from the label names, not measured yet"
+    return estimate_text(evaluation.estimate)
 
 
 def estimate_text(estimate: Estimate) -> str:

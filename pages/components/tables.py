@@ -14,7 +14,7 @@ from al_core.workflow.heuristics import Status, status
 from al_core.workflow.workspace import Workspace
 from pages.components.label_bars import label_bars
 from pages.components.literal import literal
-from pages.components.numbers import decimals, estimate_text
+from pages.components.numbers import decimals, worth_text
 
 __all__ = ["heuristics_table", "label_bars", "label_table", "mistakes_table"]
 
@@ -53,7 +53,7 @@ def _heuristic_row(heuristic: Heuristic, stands: Status, evaluation: Evaluation 
     if evaluation is None:
         worth.caption("not run" if stands.run is None else "no result yet")
     else:
-        worth.caption(estimate_text(evaluation.estimate))
+        worth.caption(worth_text(evaluation))
         covers.caption(f"covers {round(100 * evaluation.estimate.coverage)} %")
 
 
