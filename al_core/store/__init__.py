@@ -25,10 +25,12 @@ from al_core.store.record_search import RecordSearch
 from al_core.store.record_views import RecordViews
 from al_core.store.records import Records
 from al_core.store.remarks import Remarks
+from al_core.store.retention import Retention
 from al_core.store.runs import Runs
 from al_core.store.slices import Slices
 from al_core.store.thresholds import LabelThresholds
 from al_core.store.token_vectors import TokenVectors
+from al_core.store.tunings import Tunings
 from al_core.store.values import RecordValues
 from al_core.store.versions import PinnedExamples, Versions
 from al_core.store.word_lists import WordLists
@@ -56,11 +58,13 @@ class Store:
         self.opinions = Opinions(self._database)
         self.draws = Draws(self._database)
         self.remarks = Remarks(self._database)
+        self.tunings = Tunings(self._database, folder / "models")
         self.embeddings = Embeddings(self._database, folder / "vectors")
         self.token_vectors = TokenVectors(self.embeddings)
         self.heuristics = Heuristics(self._database)
         self.runs = Runs(self._database, folder / "runs")
         self.judging = Judging(self._database)
+        self.retention = Retention(self._database)
         self.name_guesses = NameGuesses(self._database)
         self.past_runs = PastRuns(self._database)
         self.held_runs = HeldRuns(self._database)

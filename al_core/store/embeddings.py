@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from al_core.errors import unknown_name
 from al_core.store.database import Database
 from al_core.store.projects import now
+from al_core.store.tunings import link_vectors
 from al_core.types import Attribute, Embedding, Granularity
 
 CHUNK = 16_384
@@ -212,6 +213,7 @@ class Embeddings:
                     now(),
                 ],
             )
+            link_vectors(cursor, embedding.model, made.model_sha, made.sha256)
         self._keep_generations(embedding.embedding_id, (fresh.generation - 1, fresh.generation))
 
     def put_typical(self, embedding: Embedding, order: NDArray[np.int64]) -> None:

@@ -17,6 +17,9 @@ Ints = NDArray[np.int64]
 AS_GIVEN = ("rule", "given")
 _LEARNT_NOTHING = f"r.method IN ({', '.join(repr(method) for method in AS_GIVEN)})"
 
+# an encoder that was tuned on a record's label knows it, whoever was fitted on its vectors in which folds
+NOT_TUNED_ON = "record_no NOT IN (SELECT record_no FROM tuned_record WHERE run_id = $run)"
+
 # a second label has no calibrated confidence: it is known, but does not count
 JUDGED = f"""
 WITH r AS (SELECT run_id, coalesce(method, '') AS method, coalesce(label_revision, 0) AS label_revision
@@ -38,6 +41,7 @@ LEFT JOIN truth_label l ON l.task_id = t.task_id AND l.record_no = t.record_no
     AND CASE WHEN k.kind = 'single_label' THEN l.ordinal = 0 ELSE l.label_id = p.label_id END
     -- a span is right when its label and both its borders are
     AND (k.kind <> 'extraction' OR (l.start_char = p.start_char AND l.end_char = p.end_char))
+WHERE p.{NOT_TUNED_ON}
 ORDER BY p.record_no, p.label_id, p.start_char
 """
 
@@ -65,6 +69,7 @@ WHERE t.task_id = $task AND t.state <> 'conflict' AND t.record_no <= coalesce(r.
         AND (k.kind <> 'extraction' OR (l.start_char = p.start_char AND l.end_char = p.end_char)))
     AND (k.kind <> 'extraction' OR r.method NOT LIKE 'holdout%' OR t.revision > r.label_revision
         OR t.record_no IN (FROM held_out))
+    AND t.{NOT_TUNED_ON}
 ORDER BY t.record_no, l.label_id
 """
 

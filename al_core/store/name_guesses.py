@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.store.database import Database
+from al_core.store.judging import NOT_TUNED_ON
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class NameGuesses:
             " JOIN truth t ON t.task_id = $task AND t.record_no = g.record_no AND t.state <> 'conflict'"
             " JOIN truth_label l ON l.task_id = t.task_id AND l.record_no = t.record_no AND l.ordinal = 0"
             " JOIN oof o ON o.run_id = g.run_id AND o.record_no = g.record_no AND o.calibrated IS NOT NULL"
-            " AND o.repeat_no = 0 WHERE g.run_id = $run GROUP BY g.described",
+            f" AND o.repeat_no = 0 WHERE g.run_id = $run AND g.{NOT_TUNED_ON} GROUP BY g.described",
             {"run": run_id, "task": task_id},
         )
         return {bool(described): Compared(n, by_names, by_run) for described, n, by_names, by_run in rows}

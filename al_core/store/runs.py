@@ -31,7 +31,7 @@ __all__ = ["FinishedRun", "Judged", "Runs", "TopTwo"]
 RUN_COLUMNS = (
     "run_id, heuristic_id, version_no, state, coalesce(label_revision, 0), coalesce(n_labelled, 0),"
     " coalesce(pool_size, 0), coalesce(method, ''), coalesce(calibrator::VARCHAR, ''), error_kind, error_message,"
-    " error_line, log, started_ts, ended_ts"
+    " error_line, log, started_ts, ended_ts, coalesce(n_tuned, 0)"
 )
 
 # the one place that says which run of a heuristic counts
@@ -61,8 +61,9 @@ class Runs:
         with self._database.transaction() as cursor:
             cursor.execute(
                 "UPDATE run SET state = 'running', label_revision = ?, n_labelled = ?, embedding_shas = ?,"
-                " started_ts = ? WHERE run_id = ?",
-                [label_revision, n_labelled, json.dumps(list(embedding_shas)), now(), run_id],
+                " started_ts = ?, n_tuned = (SELECT count(DISTINCT text_sha) FROM tuned_text JOIN tuned_vectors"
+                "  USING (tuning_id) WHERE sha256 IN (SELECT unnest(?::TEXT[]))) WHERE run_id = ?",
+                [label_revision, n_labelled, json.dumps(list(embedding_shas)), now(), list(embedding_shas), run_id],
             )
 
     def end(self, run_id: int, state: RunState, kind: str, message: str, *, line: int = 0, log: str = "") -> None:

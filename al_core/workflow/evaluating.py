@@ -19,6 +19,7 @@ from al_core.workflow.judging import (
     basis_of,
     corrected_line,
     headline,
+    measurable,
     measure,
     repeats,
     unpredicted,
@@ -47,7 +48,8 @@ class Evaluation:
     `estimate` holds at the thresholds in force: `threshold`, or `label_thresholds` where there are any. Where `basis`
     is "labels not random", `corrected` [m] is the precision expected on the unlabelled records along the curve's
     thresholds, and the precision of `estimate`; the intervals are those of all labels. `n_abstained` labelled records
-    got no prediction at all: recall counts them as missed.
+    got no prediction at all: recall counts them as missed. Unless `is_measurable`, too few records have an answer that
+    a tuned encoder did not learn from, and there is no figure.
     """
 
     heuristic: Heuristic
@@ -65,6 +67,7 @@ class Evaluation:
     corrected: NDArray[np.float64] | None
     label_thresholds: dict[int, float]
     n_abstained: int = 0
+    is_measurable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +86,15 @@ def evaluate(store: Store, heuristic: Heuristic, run: Run | None = None) -> Eval
     run = run or store.runs.last(heuristic.heuristic_id, finished=True)
     if run is None:
         return None
-    judged, method = headline(store.runs.judged(run.run_id, heuristic.task_id), run)
+    rows = store.runs.judged(run.run_id, heuristic.task_id)
+    judged, method = headline(rows, run)
     everyone = (judged, *repeats(store, run, heuristic.task_id))
     basis = basis_of(judged)
     pool = Predicted(*store.runs.pool(run.run_id))
     threshold, set_by = store.heuristics.threshold(heuristic.heuristic_id) or (DEFAULT_THRESHOLD, "code")
     cuts = min_confidence(store, heuristic.heuristic_id, np.union1d(judged.predicted, pool.label_ids))
-    without = unpredicted(store, run, heuristic.task_id, basis)
+    is_measurable = measurable(rows, run)
+    without = unpredicted(store, run, heuristic.task_id, basis) if is_measurable else rows.truth[:0]
     measured = measure(everyone, without, cuts, pool=pool, pool_size=run.pool_size)
     measured = with_every_label(store, heuristic, run, measured)
     estimate = measured.estimate
@@ -114,6 +119,7 @@ def evaluate(store: Store, heuristic: Heuristic, run: Run | None = None) -> Eval
         corrected=corrected,
         label_thresholds=cuts if isinstance(cuts, dict) else {},
         n_abstained=len(without),
+        is_measurable=is_measurable,
     )
 
 

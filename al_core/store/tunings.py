@@ -1,0 +1,94 @@
+"""Encoders that were tuned on answers: where they are, and which texts they learnt from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from duckdb import DuckDBPyConnection
+
+from al_core.store.database import Database
+from al_core.store.projects import now
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """A model in the folder `model` that learnt from the answers on `n_records` records of a task."""
+
+    tuning_id: int
+    task_id: int
+    attribute_id: int
+    model: str
+    model_sha: str
+    n_records: int
+    person: str
+    made_ts: datetime
+
+
+class Tunings:
+    """Written once each; what a model has learnt from is never forgotten, also where its vectors are gone."""
+
+    def __init__(self, database: Database, folder: Path) -> None:
+        self._database = database
+        self.folder = folder
+        self._follow()
+
+    def _follow(self) -> None:
+        """Give embeddings the present paths of their models, where the workspace's folder was moved."""
+        for tuning_id, model in self._database.rows("SELECT tuning_id, model FROM tuning"):
+            here = str(self.folder / Path(model).name)
+            if here == model:
+                continue
+            with self._database.transaction() as cursor:
+                for end in ("", "-pool"):
+                    cursor.execute("UPDATE embedding SET model = ? WHERE model = ?", [here + end, model + end])
+                cursor.execute("UPDATE tuning SET model = ? WHERE tuning_id = ?", [here, tuning_id])
+
+    def add(self, tuning: Tuning, text_shas: Sequence[str], person_id: int) -> None:
+        """Store a tuning with the SHA-256 of each text that it saw; `tuning_id` and `made_ts` are given here."""
+        with self._database.transaction() as cursor:
+            tuning_id = int(cursor.execute("SELECT nextval('id_sequence')").fetchall()[0][0])
+            cursor.execute(
+                "INSERT INTO tuning VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    tuning_id,
+                    tuning.task_id,
+                    tuning.attribute_id,
+                    tuning.model,
+                    tuning.model_sha,
+                    tuning.n_records,
+                    person_id,
+                    now(),
+                ],
+            )
+            cursor.execute("INSERT INTO tuned_text SELECT ?, unnest(?::TEXT[])", [tuning_id, list(text_shas)])
+
+    def all(self) -> tuple[Tuning, ...]:
+        """Return all tunings of the workspace, newest first."""
+        rows = self._database.rows(
+            "SELECT t.tuning_id, t.task_id, t.attribute_id, t.model, t.model_sha, t.n_records,"
+            " coalesce(p.name, ''), t.made_ts FROM tuning t LEFT JOIN person p USING (person_id)"
+            " ORDER BY t.tuning_id DESC"
+        )
+        return tuple(Tuning(*row) for row in rows)
+
+    def others(self, tuning: Tuning) -> int:
+        """Return how many records of a tuning's task have a truth, and a text that the model did not learn from."""
+        return int(
+            self._database.value(
+                "SELECT count(*) FROM truth t WHERE t.task_id = ? AND t.state <> 'conflict' AND t.record_no NOT IN"
+                " (SELECT c.record_no FROM text_value c JOIN tuned_text x ON x.text_sha = c.text_sha"
+                " WHERE x.tuning_id = ? AND c.attribute_id = ?)",
+                [tuning.task_id, tuning.tuning_id, tuning.attribute_id],
+            )
+        )
+
+
+def link_vectors(cursor: DuckDBPyConnection, model: str, model_sha: str, sha256: str) -> None:
+    """Note that a set of vectors was made by a tuned model, or from its vectors, where it was."""
+    cursor.execute(
+        "INSERT INTO tuned_vectors SELECT tuning_id, ? FROM tuning WHERE model IN (?, ?) OR model_sha = ?",
+        [sha256, model, model.removesuffix("-pool"), model_sha],
+    )
