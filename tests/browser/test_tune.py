@@ -21,7 +21,7 @@ from al_core.workflow.workspace import Workspace
 
 PATIENCE = 60_000
 N_LABELS = 300
-VIEW = {"width": 1280, "height": 1500}
+VIEW = {"width": 1280, "height": 2400}
 
 
 @dataclass
@@ -64,8 +64,12 @@ def tuned(serve, chromium, tmp_path_factory) -> Tuned:
         )
         for number in drawn
     ])  # fmt: skip
+    for own in store.heuristics.all(task.task_id):
+        store.heuristics.set_deleted(own.heuristic_id, deleted=True)
     heuristic = create(store, task, "Regression", "Logistic regression", person)
-    workspace.jobs.wait(run(workspace, heuristic, person).job_id)
+    other = create(store, task, "Neighbours", "Nearest neighbours", person)
+    for one in (heuristic, other):
+        workspace.jobs.wait(run(workspace, one, person).job_id)
     finished = store.runs.last(heuristic.heuristic_id, finished=True)
     judged = store.runs.judged(finished.run_id, task.task_id)
     _, pool = store.runs.pool(finished.run_id)
@@ -221,12 +225,51 @@ def test_every_tab_opens_and_a_correction_asks_for_a_blind_second_look(tune):
     expect(tune.get_by_text("Its label (1 record to go)")).to_be_visible(timeout=PATIENCE)
 
 
+def test_labels_have_sliders_of_their_own_and_a_small_multiple_is_chosen_by_a_click(page, tuned):
+    sent: list[int] = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda _: sent.append(1)))
+    open_tune(page, tuned)
+    page.get_by_text("Set by hand").click()
+    handle = page.get_by_role("slider", name="min_confidence of billing")
+    expect(handle).to_be_visible(timeout=PATIENCE)
+    together = page.locator(".together")
+    expect(together).to_contain_text("Together:")
+    handle.focus()
+    page.wait_for_load_state("networkidle")
+    before, said = len(sent), together.inner_text()
+    for _ in range(3):
+        page.keyboard.press("Home")
+        page.keyboard.press("Shift+ArrowRight")
+    expect(handle).to_have_attribute("aria-valuetext", re.compile(r"At 0\.01: precision \d\.\d\d"))
+    assert together.inner_text() != said
+    assert len(sent) == before, "the server is not asked while a label's slider moves"
+    page.get_by_role("button", name="Use these thresholds").click(delay=40)
+    expect(page.get_by_text("In force.")).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("button", name=re.compile("for all labels$")).click(delay=40)
+    expect(page.get_by_text("Not in force")).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("button", name="Tune Neighbours").click(delay=40)
+    chosen = page.get_by_role("combobox", name="Heuristic")
+    expect(chosen).to_have_value("Neighbours, version 1", timeout=PATIENCE)
+
+
+def test_every_heuristic_is_set_to_its_promise_listed_and_undone(tune):
+    tune.get_by_role("button", name="Set every heuristic to its promise").click(delay=40)
+    caption = tune.locator("[data-part=caption]").first
+    expect(tune.get_by_text(re.compile("^Set to the promise: Regression"))).to_be_visible(timeout=PATIENCE)
+    expect(caption).to_contain_text("certificate; code says", timeout=PATIENCE)
+    tune.get_by_role("radio", name="Certificates").click()
+    expect(tune.get_by_text("Every look, also those that found nothing")).to_be_visible(timeout=PATIENCE)
+    tune.get_by_role("button", name="Undo: earlier thresholds").click(delay=40)
+    expect(caption).not_to_contain_text("certificate; code says", timeout=PATIENCE)
+
+
 def test_what_the_page_did_is_in_the_store(serve, tuned):
     serve.stop(tuned.url)
     store = Store(tuned.folder)
     looks = store.certificates.of(tuned.heuristic_id)
-    assert [one.look_no for one in looks] == [1]
-    assert (looks[0].population, looks[0].n_available) == ("audit", N_LABELS)
+    assert looks[-1].look_no == 1
+    assert (looks[-1].population, looks[-1].n_available) == ("audit", N_LABELS)
+    assert store.label_thresholds.of(tuned.heuristic_id) == {}
     threshold, set_by = store.heuristics.threshold(tuned.heuristic_id)
     assert (threshold, set_by) == (0.3, "slider")
     store.close()
