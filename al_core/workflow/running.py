@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from al_core.errors import ActiveLearnersError, Cancelled
 from al_core.source import SourceProblem
+from al_core.store import Store
 from al_core.types import Heuristic, HeuristicKind, Job, Person, Task, TaskKind
 from al_core.workflow.function_runs import run_function
 from al_core.workflow.jobs import JobContext
@@ -30,6 +31,7 @@ RUNNERS: dict[tuple[HeuristicKind, TaskKind], Callable[[Underway], None]] = {
     ("labeling_function", "multi_label"): run_function,
     ("precomputed", "single_label"): run_precomputed,
     ("precomputed", "multi_label"): run_precomputed,
+    ("precomputed", "extraction"): run_precomputed,
     ("active_learner", "extraction"): run_extractor,
     ("labeling_function", "extraction"): run_function,
 }
@@ -87,6 +89,7 @@ def _run(workspace: Workspace, heuristic: Heuristic, context: JobContext) -> int
     try:
         task = store.projects.task(heuristic.task_id)
         _runner_of(heuristic, task)(Underway(workspace.executor, store, heuristic, task, run_id, context, log))
+        _forget_overtaken(store, heuristic.heuristic_id, run_id)
     except NotEvaluable as error:
         log.say(error.message)
         store.runs.end(run_id, "not_evaluable", "not_evaluable", str(error), log=log.text)
@@ -117,3 +120,9 @@ def _runner_of(heuristic: Heuristic, task: Task) -> Callable[[Underway], None]:
     if runner is None:
         raise RunFailed("task", f"Learners run on classification tasks; {task.name!r} is {KIND_WORDS[task.kind]}.")
     return runner
+
+
+def _forget_overtaken(store: Store, heuristic_id: int, run_id: int) -> None:
+    """Remove what only the newest runs are asked for: this one, the one that counts, and one that waits."""
+    read = (store.runs.last(heuristic_id, finished=True), store.held_runs.waiting(heuristic_id))
+    store.retention.forget_overtaken(heuristic_id, [run_id, *(run.run_id for run in read if run is not None)])
