@@ -18,7 +18,7 @@ pages = [
     st.Page("pages/3_Heuristics.py", title="Heuristics", icon=":material/code:"),
     st.Page("pages/4_Tune.py", title="Tune", icon=":material/tune:"),
     st.Page("pages/5_Records.py", title="Records", icon=":material/table_rows:"),
-    st.Page("pages/5_Project.py", title="Project", icon=":material/folder:"),
+    st.Page("pages/6_Project.py", title="Project", icon=":material/folder:"),
 ]
 page = st.navigation(pages, position="top")
 follow_address(pages)

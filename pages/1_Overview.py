@@ -10,7 +10,7 @@ from pages.components.literal import literal
 from pages.components.numbers import count, share, worth_text
 from pages.components.tables import heuristics_table, label_bars
 
-PAGES = {"Label": "2_Label", "Heuristics": "3_Heuristics", "Tune": "4_Tune", "Project": "5_Project"}
+PAGES = {"Label": "2_Label", "Heuristics": "3_Heuristics", "Tune": "4_Tune", "Project": "6_Project"}
 
 here = current()
 store = here.workspace.store

@@ -17,7 +17,7 @@ PAGES = {
     "3_Heuristics": "Heuristics",
     "4_Tune": "Tune",
     "5_Records": "Records",
-    "5_Project": "Project",
+    "6_Project": "Project",
 }
 PROJECTS = ("sample", "without_records", "without_tasks", "with_a_run")
 

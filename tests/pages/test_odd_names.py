@@ -45,7 +45,7 @@ def read_as_markdown(app) -> list[str]:
     return [str(one.proto) for one in elements(app._tree) if one.type not in PLAIN and getattr(one, "proto", None)]
 
 
-PAGES = ("1_Overview", "2_Label", "3_Heuristics", "4_Tune", "5_Project")
+PAGES = ("1_Overview", "2_Label", "3_Heuristics", "4_Tune", "6_Project")
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -66,7 +66,7 @@ def test_an_odd_heuristic_is_opened_and_an_odd_mistake_said(open_app, odd, works
     assert not app.exception
     assert [one for one in read_as_markdown(app) if DIRECTIVE in one] == []
 
-    app = open_app("5_Project", project, task)
+    app = open_app("6_Project", project, task)
     next(one for one in app.text_input if one.label == "New project").set_value(ODD)
     [one for one in app.button if one.label == "Create"][-1].click().run()
     assert len(app.error) == 1

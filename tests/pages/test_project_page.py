@@ -46,7 +46,7 @@ def test_a_file_is_imported_by_its_path_and_reported(open_app, workspace, tmp_pa
     project = workspace.store.projects.create("By path")
     path = tmp_path / "shop.csv"
     path.write_text("id,text,topic\n1,my parcel is late today,delivery\n2,,billing\n3,please refund my card,billing\n")
-    app = import_path(open_app("5_Project", project), path)
+    app = import_path(open_app("6_Project", project), path)
     selects = {one.label: one for one in app.selectbox}
     assert [selects[name].value for name in ("Text column", "Id column", "Label or span column")] == [
         "text", "id", "topic"
@@ -67,7 +67,7 @@ def test_a_file_is_imported_by_its_path_and_reported(open_app, workspace, tmp_pa
 
 @pytest.mark.parametrize("path", ["no/such/file.csv", "~nobody-at-all/file.csv", str(ROOT), "x" * 5000])
 def test_a_path_that_leads_nowhere_leaves_the_rest_of_the_page(open_app, sample, path):
-    app = import_path(open_app("5_Project", sample), path)
+    app = import_path(open_app("6_Project", sample), path)
     assert len(app.error) == 1
     assert field(app, "New project").value == ""
 
@@ -102,7 +102,7 @@ AWFUL = {
 
 
 def test_awful_files_are_shown_or_refused_in_words(open_app, without_records):
-    app = open_app("5_Project", without_records)
+    app = open_app("6_Project", without_records)
     for name, (refusal, label) in AWFUL.items():
         path = next((place / name for place in (ALL_AWFUL, COPIES) if (place / name).is_file()), None)
         if path is None:
@@ -123,7 +123,7 @@ def test_what_is_said_of_one_file_is_not_taken_for_another(open_app, without_rec
     first, second = tmp_path / "first.csv", tmp_path / "second.csv"
     first.write_text("title line,,\nid,text,label\n" + rows("good", "bad"))
     second.write_text("id,text,topic\n" + rows("delivery", "billing"))
-    app = import_path(open_app("5_Project", without_records), first)
+    app = import_path(open_app("6_Project", without_records), first)
     app.number_input(key=f"header:{first}").set_value(2).run()
     assert field(app, "Task that the labels go to").value == "label"
     import_path(app, second)
@@ -134,7 +134,7 @@ def test_what_is_said_of_one_file_is_not_taken_for_another(open_app, without_rec
 def test_a_file_that_cannot_be_read_as_it_comes_can_be_read_as_said(open_app, without_records, tmp_path):
     path = tmp_path / "one.csv"
     path.write_text("id,text\n1,a text to read\n")
-    app = import_path(open_app("5_Project", without_records), path)
+    app = import_path(open_app("6_Project", without_records), path)
     app.text_input(key=f"encoding:{path}").set_value("klingon").run()
     assert not app.exception
     assert "klingon" in errors(app)[0]
@@ -156,7 +156,7 @@ def create_task(app, name, labels):
 
 
 def test_a_new_task_is_made_and_chosen(open_app, workspace, without_tasks):
-    app = open_app("5_Project", without_tasks)
+    app = open_app("6_Project", without_tasks)
     create_task(app, "mood", "good\n\n  bad  \ngood\n")
     assert not app.error
     task = workspace.store.projects.task_named(without_tasks.project_id, "mood")
@@ -185,7 +185,7 @@ def mood(workspace, import_texts):
 
 def test_a_label_is_added_once(open_app, workspace, mood):
     project, task = mood
-    app = open_app("5_Project", project)
+    app = open_app("6_Project", project)
     field(app, "New label").set_value("mixed")
     button(app, "Add label").click().run()
     assert [label.name for label in workspace.store.projects.task(task.task_id).labels] == ["good", "bad", "mixed"]
@@ -196,7 +196,7 @@ def test_a_label_is_added_once(open_app, workspace, mood):
 
 def test_how_a_task_is_labelled_is_saved_and_a_mistake_changes_nothing(open_app, workspace, mood):
     project, task = mood
-    app = open_app("5_Project", project)
+    app = open_app("6_Project", project)
     numbers = {one.label: one for one in app.number_input}
     guidelines = next(one for one in app.text_area if one.label == "Guidelines, in Markdown")
     people, every = numbers["People who answer each record"], numbers["Run learners again after so many new answers"]
@@ -249,7 +249,7 @@ def test_a_label_that_clashes_is_refused_and_nothing_is_changed(workspace, mood,
 
 def test_a_label_is_renamed_in_the_table(open_app, workspace, mood):
     project, task = mood
-    app = open_app("5_Project", project)
+    app = open_app("6_Project", project)
     edit_labels(app, task, {0: {"Name": "fine", "Description": "all is well"}})
     changed = workspace.store.projects.task(task.task_id).labels[0]
     assert (changed.name, changed.description, changed.key) == ("fine", "all is well", "1")
@@ -268,7 +268,7 @@ def test_two_labels_exchange_their_keys(workspace, mood):
 
 
 def test_a_project_is_made_chosen_and_left_again(open_app, workspace, sample):
-    app = open_app("5_Project", sample)
+    app = open_app("6_Project", sample)
     field(app, "New project").set_value("Second  project")
     [one for one in app.button if one.label == "Create"][-1].click().run()
     assert app.session_state["al:current"].project.name == "Second project"
@@ -279,7 +279,7 @@ def test_a_project_is_made_chosen_and_left_again(open_app, workspace, sample):
 
 
 def test_the_embeddings_are_listed_with_their_coverage(open_app, with_a_run):
-    app = open_app("5_Project", with_a_run)
+    app = open_app("6_Project", with_a_run)
     rows = [frame.value for frame in app.dataframe if "Embedding" in frame.value.columns]
     assert rows[0].to_dict("records") == [
         {"Embedding": "text-classification-hashing", "Dimensions": 256, "Records with vectors": 60, "Coverage": "100 %"}
@@ -287,7 +287,7 @@ def test_the_embeddings_are_listed_with_their_coverage(open_app, with_a_run):
 
 
 def test_a_folder_that_is_no_model_is_refused(open_app, with_a_run, tmp_path):
-    app = open_app("5_Project", with_a_run)
+    app = open_app("6_Project", with_a_run)
     model = next(one for one in app.selectbox if one.label == "Model")
     model.set_value("A folder with a sentence-transformers model").run()
     asked = button(app, "Compute missing vectors")
