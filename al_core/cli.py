@@ -17,6 +17,7 @@ from al_core.errors import ActiveLearnersError, InvalidInput, NotFound, unknown_
 from al_core.importers import Mapping, preview
 from al_core.types import Attribute, DrawnClaim, Heuristic, Job, Person, Project, Task
 from al_core.workflow import heuristics as heuristic_cases
+from al_core.workflow.creating import create_from_code
 from al_core.workflow.embedding import embed
 from al_core.workflow.exporting import export
 from al_core.workflow.figures import figures
@@ -26,7 +27,7 @@ from al_core.workflow.keeping import keep_waiting
 from al_core.workflow.running import run as run_heuristic
 from al_core.workflow.sample import SAMPLE_NAME, TASKS, ensure_sample
 from al_core.workflow.simulating import simulate
-from al_core.workflow.starters import DEMO
+from al_core.workflow.starters import DEMO, DEMO_RULES
 from al_core.workflow.workspace import Workspace
 
 Lines = Iterator[str]
@@ -219,8 +220,10 @@ def demo(workspace: Workspace, options: argparse.Namespace) -> Lines:
         return
     rng = np.random.default_rng(7)
     simulate(workspace.store, task, DEMO_ANSWERS // 2, "smart", rng)
-    for starter in DEMO:
-        heuristic = heuristic_cases.create(workspace.store, task, starter, starter, person)
+    made = [heuristic_cases.create(workspace.store, task, starter, starter, person) for starter in DEMO]
+    for name, source in DEMO_RULES.items():
+        made.append(create_from_code(workspace.store, task, name, "labeling_function", source, person))
+    for heuristic in made:
         _wait(workspace, run_heuristic(workspace, heuristic, person))
     # the second half is drawn with a learner's help, as it would be in a project
     simulate(workspace.store, task, DEMO_ANSWERS - DEMO_ANSWERS // 2, "smart", rng)

@@ -9,10 +9,35 @@ from al_core.types import HeuristicKind, Task
 from al_core.workflow.starters import few_labels, learners, rules, spans
 from al_core.workflow.starters.registry import STARTERS, Starter
 
-__all__ = ["DEMO", "STARTERS", "Starter", "few_labels", "learners", "rules", "spans", "starters_for", "written_for"]
+__all__ = [
+    "DEMO",
+    "DEMO_RULES",
+    "STARTERS",
+    "Starter",
+    "few_labels",
+    "learners",
+    "rules",
+    "spans",
+    "starters_for",
+    "written_for",
+]
 
 # those that `make demo` makes
-DEMO = ("Logistic regression", "Decision tree grid", "Nearest neighbours", "Keywords", "Dictionary")
+DEMO = ("Logistic regression", "Decision tree grid", "Nearest neighbours")
+_RULE = """\
+WORDS = {words}
+
+
+def lf(record):
+    text = record["text"].lower()
+    if any(word in text for word in WORDS):
+        return "{label}"
+"""
+# and rules for the sample's topics
+DEMO_RULES = {
+    "parcel words": _RULE.format(words='("parcel", "courier", "delivery", "package")', label="delivery"),
+    "money words": _RULE.format(words='("invoice", "charged", "refund", "card")', label="billing"),
+}
 
 
 def starters_for(task: Task, kind: HeuristicKind) -> tuple[str, ...]:
