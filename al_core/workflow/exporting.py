@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from al_core.evaluation.precision import keep
 from al_core.exporters import ExportRow, Span, write
+from al_core.exporters.rows import Labels
 from al_core.store import Store
 from al_core.types import LabelSpan, Project, Task
+from al_core.workflow.span_files import kept_spans
 from al_core.workflow.thresholds import min_confidence
 
 
@@ -27,7 +29,9 @@ def export(store: Store, project: Project, path: Path, record_nos: NDArray[np.in
 def _rows(store: Store, project: Project, record_nos: NDArray[np.int64] | None) -> Iterator[ExportRow]:
     for task in store.projects.tasks(project.project_id):
         truths = store.answers.truths(task.task_id)
-        predictions = kept_predictions(store, task)
+        predictions: Mapping[int, tuple[Labels | str, float]] = (
+            kept_spans(store, task) if task.kind == "extraction" else kept_predictions(store, task)
+        )
         for page in store.records.pages(project.project_id, task.attribute.attribute_id, among=record_nos):
             for record in page:
                 truth = truths.get(record.record_no)

@@ -24,6 +24,7 @@ from al_core.workflow.creating import free_name
 from al_core.workflow.function_runs import inputs_of
 from al_core.workflow.given_results import standing_of, store_given, whole_rows
 from al_core.workflow.jobs import JobContext
+from al_core.workflow.span_files import fitting_spans
 from al_core.workflow.training import RunFailed
 from al_core.workflow.underway import Underway
 from al_core.workflow.workspace import Workspace
@@ -82,12 +83,16 @@ def run_precomputed(under_way: Underway) -> None:
     path = predictions_file(store, under_way.heuristic)
     if not path.is_file():
         raise RunFailed("file", f"The predictions are not in the workspace any more: {path.name}. Bring them in again.")
-    found = fitting(store, task, pq.read_table(path), standing.numbers)
-    for line in found.left_out:
+    if task.kind == "extraction":
+        rows, left_out = fitting_spans(store, task, pq.read_table(path), standing.numbers)
+    else:
+        found = fitting(store, task, pq.read_table(path), standing.numbers)
+        rows, left_out = whole_rows(found.record_no, found.label_id, found.confidence), found.left_out
+    for line in left_out:
         log.say(line)
-    if not len(found.record_no):
-        raise RunFailed("file", " ".join(["No prediction of the file fits a record.", *found.left_out]))
-    store_given(under_way, standing, whole_rows(found.record_no, found.label_id, found.confidence), "given")
+    if not len(rows.record_no):
+        raise RunFailed("file", " ".join(["No prediction of the file fits a record.", *left_out]))
+    store_given(under_way, standing, rows, "given")
 
 
 def fitting(store: Store, task: Task, table: pa.Table, numbers: NDArray[np.int64]) -> Given:

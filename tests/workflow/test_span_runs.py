@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from contextlib import closing
 
@@ -14,9 +15,11 @@ from al_core.execution import FitTag, Outcome
 from al_core.sandbox import tagger
 from al_core.types import Answer, LabelSpan
 from al_core.workflow.evaluating import evaluate
+from al_core.workflow.exporting import export
 from al_core.workflow.heuristic_overview import overview_rows
 from al_core.workflow.labeling import queue
 from al_core.workflow.running import run
+from al_core.workflow.span_files import fitting_spans
 from al_core.workflow.span_votes import SpanVotes, span_matrix
 from al_core.workflow.starters import STARTERS, starters_for, written_for
 from al_core.workflow.token_embedding import embed_tokens
@@ -214,6 +217,31 @@ def test_suggestions_come_with_spans_and_never_for_random_ones(mail):
         assert all(0 < guess.confidence <= 1 for guess in one.guesses)
     audit = queue(mail.store, mail.task, mail.ann, "Audit", rng).records
     assert audit and all(one.blind and not one.guesses for one in audit)
+
+
+def test_kept_spans_are_exported_and_come_back_as_predictions_of_a_file(mail, tmp_path):
+    mail.answer(range(30))
+    mail.run()
+    out = tmp_path / "all.jsonl"
+    export(mail.store, mail.project, out)
+    rows = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
+    written = {one["record_id"]: one for one in rows}["id-31"]
+    assert [(one["start"], one["end"], one["label"]) for one in written["predicted"]] == [
+        (start, end, name) for name, start, end in mail.spans[31]
+    ]
+    table = pa.table(
+        {
+            "id": [*(one["record_id"] for one in rows), "nobody"],
+            "spans": [*(json.dumps(one["predicted"]) if one["predicted"] else None for one in rows), "[]"],
+            "confidence": [*(None if one["confidence"] is None else str(one["confidence"]) for one in rows), "1"],
+        }
+    )
+    found, left_out = fitting_spans(mail.store, mail.task, table, np.arange(60))
+    assert len(found.record_no) == 80
+    assert sorted(zip(found.start[found.record_no == 31], found.end[found.record_no == 31], strict=True)) == [
+        (start, end) for _, start, end in mail.spans[31]
+    ]
+    assert left_out == ("1 could not be used, such as nobody: no such record",)
 
 
 def test_a_try_shows_spans_in_words_beside_those_of_people(mail):
