@@ -75,9 +75,7 @@ def meaning_of_labels(
 
 def named_path(file: VectorFile, labels: tuple[Label, ...], *, described: bool = True) -> Path:
     """Return where the labels' vectors beside an embedding are, once they were computed."""
-    model_sha = resolve(base_of(file.embedding.model)).model_sha()
-    texts = _texts(labels, described=described)
-    key = hashlib.sha256(json.dumps([model_sha, texts]).encode()).hexdigest()[:16]
+    key = hashlib.sha256(json.dumps([file.model_sha, _texts(labels, described=described)]).encode()).hexdigest()[:16]
     return file.path.with_suffix(f".names-{key}.npy")
 
 
@@ -141,6 +139,7 @@ def learner_context(
     for path, rows in zip(vectors, sample, strict=False):
         _keep_pulled(path, rows, views)
     return LearnerContext(names, vectors, sample, views, bool(vectors) and settings.starts_from_names), why_not
+
 
 def pulled_path(vectors: Path) -> Path:
     """Return where the prototypes [labels, dim] are that label names had become before the first answer."""

@@ -120,6 +120,12 @@ def through_the_frame(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(PagesManager, "__init__", started)
 
 
+@pytest.fixture(autouse=True)
+def light_features(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a new task's first guess need no model, which would take the machine from the pages."""
+    monkeypatch.setattr("al_core.workflow.few_labels.best_pool", lambda: "hashing-pool")
+
+
 @pytest.fixture
 def open_app(workspace: Workspace, ada: Person) -> Callable[..., AppTest]:
     """Opens a page as Ada, on a project and task that are made her choice."""
