@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ from duckdb import DuckDBPyConnection
 
 from al_core.store.database import Database
 from al_core.store.projects import now
+from al_core.types import Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,15 @@ class Tunings:
     def __init__(self, database: Database, folder: Path) -> None:
         self._database = database
         self.folder = folder
+        self._sweep()
         self._follow()
+
+    def _sweep(self) -> None:
+        """Delete what a tuning left that was cut off: nothing works there yet when a workspace is opened."""
+        known = {Path(model).name for (model,) in self._database.rows("SELECT model FROM tuning")}
+        for path in self.folder.glob("*"):
+            if path.name not in known:
+                shutil.rmtree(path)
 
     def _follow(self) -> None:
         """Give embeddings the present paths of their models, where the workspace's folder was moved."""
@@ -46,19 +56,19 @@ class Tunings:
                     cursor.execute("UPDATE embedding SET model = ? WHERE model = ?", [here + end, model + end])
                 cursor.execute("UPDATE tuning SET model = ? WHERE tuning_id = ?", [here, tuning_id])
 
-    def add(self, tuning: Tuning, text_shas: Sequence[str], person_id: int) -> None:
-        """Store a tuning with the SHA-256 of each text that it saw; `tuning_id` and `made_ts` are given here."""
+    def add(self, task: Task, model: str, model_sha: str, text_shas: Sequence[str], person_id: int) -> None:
+        """Store that the model in a folder learnt from texts, named by their SHA-256, with the labels of a task."""
         with self._database.transaction() as cursor:
             tuning_id = int(cursor.execute("SELECT nextval('id_sequence')").fetchall()[0][0])
             cursor.execute(
                 "INSERT INTO tuning VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 [
                     tuning_id,
-                    tuning.task_id,
-                    tuning.attribute_id,
-                    tuning.model,
-                    tuning.model_sha,
-                    tuning.n_records,
+                    task.task_id,
+                    task.attribute.attribute_id,
+                    model,
+                    model_sha,
+                    len(text_shas),
                     person_id,
                     now(),
                 ],
@@ -73,6 +83,15 @@ class Tunings:
             " ORDER BY t.tuning_id DESC"
         )
         return tuple(Tuning(*row) for row in rows)
+
+    def length(self, attribute_id: int) -> tuple[int, float]:
+        """Return how many different texts an attribute has, and how many characters they have on average."""
+        row = self._database.row(
+            "SELECT count(DISTINCT text_sha), coalesce(avg(length(text)), 0) FROM current_text WHERE attribute_id = ?",
+            [attribute_id],
+        )
+        assert row is not None
+        return int(row[0]), float(row[1])
 
     def others(self, tuning: Tuning) -> int:
         """Return how many records of a tuning's task have a truth, and a text that the model did not learn from."""

@@ -7,7 +7,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from al_core.store.tunings import Tuning
 from al_core.workflow.certifying import labels_of
 from al_core.workflow.evaluating import evaluate
 from al_core.workflow.examining import over_time
@@ -31,9 +30,7 @@ def tuned(shop):
     def tuned(numbers, model=MODEL):
         record_nos, shas = shop.store.records.shas(shop.attribute.attribute_id)
         learnt = [shas[record_nos == number][0].decode() for number in numbers]
-        base = model.removesuffix("-pool")
-        made = Tuning(0, shop.task.task_id, shop.attribute.attribute_id, base, "tuned", len(learnt), "", None)
-        shop.store.tunings.add(made, learnt, shop.ann.person_id)
+        shop.store.tunings.add(shop.task, model.removesuffix("-pool"), "tuned", learnt, shop.ann.person_id)
         embedding = shop.store.embeddings.ensure(shop.project.project_id, shop.attribute, "classification", model)
 
         def fill(rows, start):
