@@ -16,6 +16,7 @@ from al_core.evaluation.precision import keep
 from al_core.learning.methods import read_method
 from al_core.store import Store
 from al_core.store.certificates import ALL_LABELS, Look, Population, StoredLook
+from al_core.store.run_results import WHOLE
 from al_core.store.runs import Judged
 from al_core.types import Heuristic, Person, Run, Task
 
@@ -48,6 +49,11 @@ class Evidence:
     rows: Judged
     correct: NDArray[np.bool_]
     population: Population
+
+    @property
+    def of_spans(self) -> bool:
+        """Return whether the predictions are spans."""
+        return bool((self.rows.start != WHOLE).any())
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +223,7 @@ def _one_look(heuristic: Heuristic, found: _Reading, question: Question, look_no
         look_no=look_no,
         label_revision=found.revision,
         population=rests_on.population,
-        method=_method(heuristic, found.run, rests_on.population),
+        method=_method(heuristic, found.run, rests_on),
         n_available=certified.available,
         n_needed=certified.needed,
         n_kept=certified.kept,
@@ -229,9 +235,14 @@ def _one_look(heuristic: Heuristic, found: _Reading, question: Question, look_no
     )
 
 
-def _method(heuristic: Heuristic, run: Run, population: Population) -> str:
-    """Return whether a promise is exact: what judged it was never fitted to the labels that it rests on."""
-    apart = read_method(run.method).audit_kept_out and population == "audit"
+def _method(heuristic: Heuristic, run: Run, rests_on: Evidence) -> str:
+    """Return whether a promise is exact: what judged it was never fitted to the labels that it rests on.
+
+    Spans of one record are not independent, which the sums behind a promise take them to be: those are tested.
+    """
+    if rests_on.of_spans:
+        return TESTED
+    apart = read_method(run.method).audit_kept_out and rests_on.population == "audit"
     return EXACT if heuristic.kind in _EXACT_KINDS or apart else TESTED
 
 
@@ -249,7 +260,12 @@ def labels_of(store: Store, run: Run, task_id: int) -> Evidence:
     if read_method(run.method).audit_kept_out:
         # an answer that became part of the audit sample after it was fitted on proves nothing
         audit &= judged.new | np.isin(judged.record_no, store.runs.out_of_fit(run.run_id))
-    return Evidence(replace(judged, audit=audit), judged.predicted == truth, "all")
+    correct = judged.predicted == truth
+    found = Evidence(replace(judged, audit=audit), correct, "all")
+    if found.of_spans:
+        # what the earlier answer said of a span is not kept apart: it counts as wrong, which breaks no promise
+        correct[place] = False
+    return found
 
 
 def evidence(sample: Evidence, question: Question, share: float) -> Evidence:

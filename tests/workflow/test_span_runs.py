@@ -15,6 +15,7 @@ from al_core.execution import FitTag, Outcome
 from al_core.sandbox import tagger
 from al_core.types import Answer, LabelSpan
 from al_core.workflow.evaluating import evaluate
+from al_core.workflow.certifying import Question, certify, labels_of
 from al_core.workflow.exporting import export
 from al_core.workflow.heuristic_overview import overview_rows
 from al_core.workflow.labeling import queue
@@ -221,6 +222,19 @@ def test_suggestions_come_with_spans_and_never_for_random_ones(mail):
 
 def test_kept_spans_are_exported_and_come_back_as_predictions_of_a_file(mail, tmp_path):
     mail.answer(range(30))
+def test_a_promise_about_spans_is_tested_and_a_corrected_audit_record_never_helps_it(mail):
+    mail.answer(range(40), drawn_by="random")
+    heuristic = mail.run()
+    run_id = mail.store.runs.last(heuristic.heuristic_id)
+    before = labels_of(mail.store, run_id, mail.task.task_id)
+    assert (before.of_spans, int(before.correct.sum()), int(before.rows.audit.sum())) == (True, 54, 54)
+    (look,) = certify(mail.store, [heuristic], Question(0.8), mail.ann)
+    assert look.method == "tested, not proved"
+    mail.answer([0], blind=False, drawn_by="correction")
+    after = labels_of(mail.store, run_id, mail.task.task_id)
+    assert int(after.correct.sum()) == 52
+
+
     mail.run()
     out = tmp_path / "all.jsonl"
     export(mail.store, mail.project, out)
