@@ -14,8 +14,8 @@ import pytest
 from al_core.execution import FitTag, Outcome
 from al_core.sandbox import tagger
 from al_core.types import Answer, LabelSpan
-from al_core.workflow.evaluating import evaluate
 from al_core.workflow.certifying import Question, certify, labels_of
+from al_core.workflow.evaluating import evaluate
 from al_core.workflow.exporting import export
 from al_core.workflow.heuristic_overview import overview_rows
 from al_core.workflow.labeling import queue
@@ -220,8 +220,6 @@ def test_suggestions_come_with_spans_and_never_for_random_ones(mail):
     assert audit and all(one.blind and not one.guesses for one in audit)
 
 
-def test_kept_spans_are_exported_and_come_back_as_predictions_of_a_file(mail, tmp_path):
-    mail.answer(range(30))
 def test_a_promise_about_spans_is_tested_and_a_corrected_audit_record_never_helps_it(mail):
     mail.answer(range(40), drawn_by="random")
     heuristic = mail.run()
@@ -235,6 +233,8 @@ def test_a_promise_about_spans_is_tested_and_a_corrected_audit_record_never_help
     assert int(after.correct.sum()) == 52
 
 
+def test_kept_spans_are_exported_and_come_back_as_predictions_of_a_file(mail, tmp_path):
+    mail.answer(range(30))
     mail.run()
     out = tmp_path / "all.jsonl"
     export(mail.store, mail.project, out)
