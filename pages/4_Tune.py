@@ -65,7 +65,7 @@ else:
         left, right = st.columns([3.4, 1.2], gap="medium")
         with left:
             show_whole = st.toggle("Band of the whole curve", key="show_whole_band", persist_state="session")
-            threshold_slider(here, evaluation, stands, show_whole=show_whole)
+            threshold_slider(here, here.task, evaluation, stands, show_whole=show_whole)
             averages_line(evaluation)
             with st.container(horizontal=True, vertical_alignment="center"):
                 apply_buttons(here, evaluation)

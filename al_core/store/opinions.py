@@ -1,4 +1,4 @@
-"""What several heuristics say about the same records, and which records have the same text."""
+"""What several heuristics, or several people, say about the same records, and which records have the same text."""
 
 from __future__ import annotations
 
@@ -9,6 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.store.database import Database
+
+_OF_PEOPLE = """
+WITH given AS (
+    SELECT c.record_no, c.person_id, a.answer_id FROM current_answer c JOIN answer a USING (answer_id)
+    WHERE c.task_id = ? AND a.verdict = 'accept' AND a.blind AND NOT a.adjudicates
+    QUALIFY count(*) OVER (PARTITION BY c.record_no, a.text_sha) > 1)
+SELECT g.record_no, g.person_id, l.label_id, l.start_char, l.end_char
+FROM given g LEFT JOIN answer_label l USING (answer_id) ORDER BY g.record_no, g.person_id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +50,20 @@ class Opinions:
             labels[row[of_run], column] = found["label_id"][of_run]
             confidence[row[of_run], column] = found["calibrated"][of_run]
         return SideBySide(record_no, labels, confidence)
+
+    def of_people(self, task_id: int) -> tuple[tuple[frozenset[tuple[int, int | None, int | None]], ...], ...]:
+        """Return the labels (label id, start, end) that each person gave, for each record that two or more answered.
+
+        Only blind accepted answers about the same text count: who was shown another's answer, or settled a conflict,
+        agrees with what was on screen.
+        """
+        rows = self._database.rows(_OF_PEOPLE, [task_id])
+        found: dict[int, dict[int, set[tuple[int, int | None, int | None]]]] = {}
+        for record_no, person_id, label_id, start, end in rows:
+            given = found.setdefault(record_no, {}).setdefault(person_id, set())
+            if label_id is not None:
+                given.add((label_id, start, end))
+        return tuple(tuple(map(frozenset, people.values())) for people in found.values())
 
     def texts(self, task_id: int, record_nos: Sequence[int]) -> dict[int, tuple[str, bool]]:
         """Return (sha of the text, whether a record with this very text has an accepted answer) by record number."""

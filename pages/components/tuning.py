@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 
 from al_core.evaluation.averages import averages, whole_curve_band
 from al_core.evaluation.precision import PrecisionCurve
-from al_core.types import Heuristic
+from al_core.types import Heuristic, Task
+from al_core.workflow.agreeing import agreement_of
 from al_core.workflow.certifying import Question, Standing, standing
 from al_core.workflow.evaluating import Evaluation, set_threshold
 from al_core.workflow.thresholds import apply, precedence, undo_apply
 from pages.components import state, threshold_chart
+from pages.components.agreement_line import agreement_line
 from pages.components.certifying import promise_message
 from pages.components.frame import Current
 from pages.components.messages import mistakes_shown
@@ -52,7 +54,7 @@ def target_precision() -> float:
     return target
 
 
-def threshold_slider(here: Current, evaluation: Evaluation, stands: Standing, *, show_whole: bool) -> None:
+def threshold_slider(here: Current, task: Task, evaluation: Evaluation, stands: Standing, *, show_whole: bool) -> None:
     """Draw verdict, chart and slider; letting go of the slider stores the threshold."""
     heuristic, store = evaluation.heuristic, here.workspace.store
     key = f"chart_{heuristic.heuristic_id}"
@@ -68,6 +70,7 @@ def threshold_slider(here: Current, evaluation: Evaluation, stands: Standing, *,
     newer = f" {count(evaluation.labels_newer, 'label')} newer than the run." if evaluation.labels_newer else ""
     by_link = "" if linked is None else f" {linked:.2f} comes from the link and is stored when you move the slider."
     promise = promise_message(stands)
+    agreement = agreement_of(store, task)
     threshold_chart.mount(
         key=key,
         on_release=store_released,
@@ -79,7 +82,9 @@ def threshold_slider(here: Current, evaluation: Evaluation, stands: Standing, *,
         certified=promise["certified"] if promise else None,
         promise=promise,
         file=f"precision-{heuristic.heuristic_id}",
+        ceiling=agreement.share if agreement else None,
     )
+    agreement_line(agreement, stands.question.target)
     st.query_params["heuristic"] = str(heuristic.heuristic_id)
     st.query_params["threshold"] = f"{threshold:.2f}"
 

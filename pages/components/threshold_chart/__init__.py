@@ -43,7 +43,7 @@ class Shown(TypedDict):
     Python sets another threshold or curve. `caption` says what the precision was estimated on. The curve may also
     have corrected (None where nothing is kept), whole_low and whole_high. `promise` has target, confidence in words,
     certified (None without a certificate), mark, and otherwise: the sentence where there is no certificate. `file`
-    names the pictures that the chart is saved as.
+    names the pictures that the chart is saved as. `ceiling` is how far people agree: the dotted line.
     """
 
     curve: Mapping[str, Any]
@@ -54,6 +54,7 @@ class Shown(TypedDict):
     certified: NotRequired[float | None]
     promise: NotRequired[Mapping[str, Any] | None]
     file: NotRequired[str]
+    ceiling: NotRequired[float | None]
 
 
 def mount(*, key: str, on_release: Callable[[], None], **shown: Unpack[Shown]) -> float:

@@ -3,7 +3,7 @@
 import {FEW_LABELS, addSvg, bandPath, count, pathThrough, precisionFloor, stretches, twoDecimals} from './geometry.js';
 
 // Where things are, for one width of the component.
-function layoutFor(width, rows, target, poolSize, from) {
+function layoutFor(width, rows, {target, ceiling}, poolSize, from) {
   const left = 46;
   const right = 116;
   const plot = Math.max(120, width - left - right);
@@ -11,7 +11,7 @@ function layoutFor(width, rows, target, poolSize, from) {
   const high = width > 900 ? 300 : 250;
   const low = 84;
   const gap = 40;
-  const floor = precisionFloor(rows, target);
+  const floor = precisionFloor(rows, Math.min(target, ceiling ?? 1));
   const base = top + high + gap + low;
   const x = (threshold) => left + ((threshold - from) / (1 - from)) * plot;
   const y = (precision) => top + high - ((Math.max(precision, floor) - floor) / (1 - floor)) * high;
@@ -112,6 +112,18 @@ function drawPrecision(svg, at, rows) {
   }
 }
 
+const LINE_OF_TEXT = 15; // px between the names of two lines that lie close together
+
+// How far people agree: what is above it may be the judge's taste rather than the heuristic's skill.
+function drawCeiling(svg, at, ceiling, target) {
+  const right = at.left + at.plot;
+  const y = at.y(ceiling);
+  const away = y - at.y(target);
+  const apart = Math.abs(away) >= LINE_OF_TEXT ? y : at.y(target) + (away > 0 ? LINE_OF_TEXT : -LINE_OF_TEXT);
+  addSvg(svg, 'line', {x1: at.left, x2: right, y1: y, y2: y, class: 'ceiling'});
+  addSvg(svg, 'text', {x: right + 8, y: apart + 4}, `people agree ${twoDecimals(ceiling)}`);
+}
+
 function drawMarks(svg, at, target, certified) {
   const right = at.left + at.plot;
   addSvg(svg, 'line', {x1: at.left, x2: right, y1: at.y(target), y2: at.y(target), class: 'target'});
@@ -124,8 +136,8 @@ function drawMarks(svg, at, target, certified) {
 }
 
 // Draws everything that stands still and returns the nodes that the rule moves.
-export function drawPanels(host, {rows, curve, target, certified, from}) {
-  const at = layoutFor(host.clientWidth, rows, target, curve.pool_size, from);
+export function drawPanels(host, {rows, curve, target, ceiling, certified, from}) {
+  const at = layoutFor(host.clientWidth, rows, {target, ceiling}, curve.pool_size, from);
   host.replaceChildren();
   const svg = addSvg(host, 'svg', {
     width: at.width,
@@ -140,6 +152,7 @@ export function drawPanels(host, {rows, curve, target, certified, from}) {
   drawAxes(svg, at, curve.pool_size);
   const keptSide = drawRecords(svg, at, shown);
   drawPrecision(svg, at, shown);
+  if (ceiling !== null && ceiling !== undefined) drawCeiling(svg, at, ceiling, target);
   drawMarks(svg, at, target, certified);
   const rule = addSvg(svg, 'g', {class: 'rule'});
   return {
