@@ -10,6 +10,7 @@ from al_core.types import Attribute
 from al_core.workflow.embedding import embed
 from al_core.workflow.files import typed_path
 from al_core.workflow.token_embedding import embed_tokens
+from pages.components.adapting import adapting_section
 from pages.components.frame import Current
 from pages.components.literal import literal
 from pages.components.messages import mistakes_shown
@@ -42,6 +43,7 @@ def embeddings_section(here: Current) -> None:
     texts = [one for one in store.projects.attributes(here.project.project_id) if one.is_text]
     if texts:
         _form(here, texts)
+        adapting_section(here)
 
 
 def _form(here: Current, texts: list[Attribute]) -> None:

@@ -12,6 +12,7 @@ from al_core.filters import from_address
 from al_core.types import Heuristic, Label, Task
 from al_core.workflow.creating import SHORT_NAMES, describe, duplicate
 from al_core.workflow.heuristic_overview import HeuristicRow, overview_rows
+from al_core.workflow.judging import NOT_MEASURABLE
 from al_core.workflow.running import rerun, run, run_key
 from al_core.workflow.states import stale
 from pages.components import state
@@ -180,6 +181,7 @@ def _row(task: Task, row: HeuristicRow) -> dict[str, object]:
         "icon": icon,
         "fraction": row.status.fraction if under_way else None,
         "look": row.fallen is not None or row.n_failed > 0 or row.status.state in ("failed", "stale", "not kept yet"),
+        "unknown": NOT_MEASURABLE if found and not found.is_measurable else "",
         "evaluated": found is not None,
         "precision": estimate.precision if estimate and known else None,
         "low": estimate.low if estimate else 0.0,

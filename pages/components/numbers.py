@@ -5,6 +5,7 @@ from __future__ import annotations
 from al_core.evaluation.precision import Estimate
 from al_core.learning.methods import NAMES
 from al_core.workflow.evaluating import Evaluation
+from al_core.workflow.judging import NOT_MEASURABLE
 
 
 def count(n: int, what: str) -> str:
@@ -43,6 +44,8 @@ def worth_text(evaluation: Evaluation) -> str:
     """Return the estimate of a heuristic at its threshold; a guess that no answer has judged is called one."""
     if evaluation.run.method == NAMES and not evaluation.n_judged:
         return "a guess from the label names, not measured yet"
+    if not evaluation.is_measurable:
+        return NOT_MEASURABLE
     return estimate_text(evaluation.estimate)
 
 

@@ -15,7 +15,7 @@ from pages.components.comparison import comparison
 from pages.components.frame import Current
 from pages.components.heartbeat import heartbeat
 from pages.components.literal import literal
-from pages.components.numbers import estimate_text
+from pages.components.numbers import worth_text
 from pages.components.redraw import redraw_page_if
 
 BEAT = 0.5
@@ -72,7 +72,7 @@ def _ended(here: Current, heuristic: Heuristic, last: Run, waiting: Run | None) 
         st.error("cancelled" if last.state == "cancelled" else "failed", icon=":material/error:")
         st.text(f"{place}{last.error_message}{kept}")
     if current is not None and waiting != last:
-        st.text(f"At {current.threshold:.2f}: {estimate_text(current.estimate)}")
+        st.text(f"At {current.threshold:.2f}: {worth_text(current)}")
         st.caption(f"Covers {round(100 * current.estimate.coverage)} % of the records that nobody labelled.")
         st.caption(current.method)
         if st.button("Tune its threshold", icon=":material/tune:"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from al_core.errors import ActiveLearnersError
 from al_core.importers import Mapping
+from al_core.types import Answer, LabelSpan
 from al_core.workflow.labels import change_labels
 from al_core.workflow.task_settings import TaskSettings, task_settings
 
@@ -296,3 +298,28 @@ def test_a_folder_that_is_no_model_is_refused(open_app, with_a_run, tmp_path):
     button(app, "Compute missing vectors").click().run()
     assert not app.exception
     assert "is not a sentence-transformers model" in errors(app)[0]
+
+
+def test_adapting_the_encoder_is_offered_refused_and_started(open_app, workspace, import_texts, ada, monkeypatch):
+    monkeypatch.setattr("al_core.embedders.minilm.MiniLM.available", lambda self: "")
+    project = import_texts(
+        "Adapting", ["id,text", *(f"{i},text number {i}" for i in range(30))], Mapping(("text",), "id")
+    )
+    attribute = workspace.store.projects.attributes(project.project_id)[0]
+    task = workspace.store.projects.create_task(attribute, "kind", "single_label", ["A", "B"])
+    app = open_app("6_Project", project)
+    asked = button(app, "Adapt the encoder")
+    assert asked.disabled
+    assert any("Too few answers to learn from: 0 texts" in literal_free(one.value) for one in app.caption)
+    labels = [(LabelSpan(label.label_id),) for label in task.labels]
+    answers = [Answer(str(uuid.uuid4()), task.task_id, i, ada.person_id, "accept", labels[i % 2]) for i in range(20)]
+    workspace.store.answers.add(answers)
+    app.run()
+    said = next(literal_free(one.value) for one in app.caption if one.value.startswith("Learns from"))
+    assert "Learns from 20 answered texts; there is no audit sample to hold back. About 1 minute" in said
+    assert "not measurable yet until 30 further records have an answer" in said
+    asked_for = []
+    monkeypatch.setattr("pages.components.adapting.adapt", lambda *found: asked_for.append(found[2].name))
+    button(app, "Adapt the encoder").click().run()
+    assert not app.exception
+    assert asked_for == ["kind"]

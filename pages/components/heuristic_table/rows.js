@@ -56,7 +56,7 @@ function sparkline(trend) {
 }
 
 function estimate(row, target, act) {
-  if (row.precision === null) return build('span', {class: 'quiet'}, row.evaluated ? 'nothing labelled is kept' : NOTHING);
+  if (row.precision === null) return build('span', {class: 'quiet'}, row.evaluated ? row.unknown || 'nothing labelled is kept' : NOTHING);
   const said = build('span', {class: 'said'}, numberLink(row.precision.toFixed(2), row.links.kept, act), ' ', build('small', {}, row.interval));
   const fresh = row.fresh ? build('small', {class: 'fresh'}, row.fresh) : null;
   return build('div', {class: 'estimate'}, said, whisker(row, target), fresh);
