@@ -71,7 +71,8 @@ class FitPredict:
     """One fit and one prediction in one process of its own, which gets no other labels than these.
 
     `vectors` are .npy files, float32 or float16, each [n, dim]; several are concatenated column-wise in
-    order. `train_rows` [m] and `predict_rows` [r] count their rows; `predict_rows` None means all n.
+    order. `train_rows` [m] and `predict_rows` [r] count their rows; `predict_rows` None means all n. `word_lists` are
+    what `from knowledge import NAME` finds.
     """
 
     source: str
@@ -82,6 +83,7 @@ class FitPredict:
     limits: Limits = field(default_factory=Limits)
     seed: int = 0
     around: LearnerContext = field(default_factory=LearnerContext)
+    word_lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def possible_classes(self) -> frozenset[str]:
@@ -134,6 +136,7 @@ class FitTag:
     margins: bool = False
     limits: Limits = field(default_factory=Limits)
     seed: int = 0
+    word_lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 Work = FitPredict | ApplyFunction | FitTag

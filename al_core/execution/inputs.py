@@ -126,7 +126,7 @@ def for_child(job: FitPredict) -> frames.Job:
     around = frames.Around(
         told.label_names, len(told.label_vectors), len(told.pool_sample), told.views, several=told.several
     )
-    return frames.Job(job.source, rows, job.train_labels, job.predict_rows, job.seed, around)
+    return frames.Job(job.source, rows, job.train_labels, job.predict_rows, job.seed, around, job.word_lists)
 
 
 def limits_for_child(job: Work, shape: Shape) -> Mapping[str, float]:

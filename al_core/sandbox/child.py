@@ -55,7 +55,7 @@ def run(descriptors: Descriptors, lock: Callable[[], None]) -> None:
     job = frames.read_job(descriptors.job)
     os.close(descriptors.job)
     files = [_mapped(descriptor) for descriptor in descriptors.vectors]
-    _prepare(job.seed, job.source, descriptors)
+    _prepare(job, descriptors)
     lock()
     with _failures_written(descriptors.result, job.source):
         _fit_predict(job, files, descriptors.result)
@@ -64,8 +64,7 @@ def run(descriptors: Descriptors, lock: Callable[[], None]) -> None:
 def _run_function(descriptors: Descriptors, lock: Callable[[], None]) -> None:
     job = function_frames.read_job(descriptors.job)
     os.close(descriptors.job)
-    _prepare(job.seed, job.source, descriptors)
-    functions.offer_word_lists(job.word_lists)
+    _prepare(job, descriptors)
     lock()
     with _failures_written(descriptors.result, job.source):
         function_frames.write_votes(descriptors.result, functions.apply(job))
@@ -76,17 +75,18 @@ def _run_tagger(descriptors: Descriptors, lock: Callable[[], None]) -> None:
     os.close(descriptors.job)
     *parts, offsets = [_mapped(descriptor) for descriptor in descriptors.vectors]
     matrix = tagger.TokenMatrix(parts, offsets.astype(np.int64))
-    _prepare(job.seed, job.source, descriptors)
+    _prepare(job, descriptors)
     lock()
     with _failures_written(descriptors.result, job.source):
         token_frames.write_tags(descriptors.result, tagger.run_job(job, matrix))
 
 
-def _prepare(seed: int, source: str, descriptors: Descriptors) -> None:
-    _settle(seed)
+def _prepare(job: frames.Job | function_frames.FunctionJob | token_frames.TagJob, descriptors: Descriptors) -> None:
+    _settle(job.seed)
     tagger.offer_sequencelearn()
     listen_to_progress(progress.teller(descriptors.progress))
-    tracebacks.remember_source(source)
+    tracebacks.remember_source(job.source)
+    functions.offer_word_lists(job.word_lists)
 
 
 @contextmanager

@@ -10,8 +10,8 @@ import json
 import mmap
 import os
 import struct
-from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,6 +51,7 @@ class Job:
     predict_rows: NDArray[np.int64] | None
     seed: int
     around: Around = Around()
+    word_lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ class BadFrame(ValueError):
 def write_job(descriptor: int, job: Job) -> None:
     """Return nothing; writes `job` to an empty file."""
     known = {"source": job.source, "labels": job.train_labels, "seed": job.seed, "around": asdict(job.around)}
-    header = json.dumps(known).encode()
+    header = json.dumps(known | {"word_lists": dict(job.word_lists)}).encode()
     n_predict = ALL_ROWS if job.predict_rows is None else len(job.predict_rows)
     predict_rows = np.empty(0, np.int64) if job.predict_rows is None else job.predict_rows
     lengths = JOB_LENGTHS.pack(JOB_MAGIC, len(header), len(job.train_rows), n_predict)
@@ -96,7 +97,8 @@ def read_job(descriptor: int) -> Job:
     if n_predict != ALL_ROWS:
         predict_rows = np.frombuffer(read_at(descriptor, n_predict * 8, at + n_header + n_train * 8), "<i8")
     around = Around(**{**header["around"], "label_names": tuple(header["around"]["label_names"])})
-    return Job(header["source"], train_rows, tuple(header["labels"]), predict_rows, header["seed"], around)
+    told = (header["seed"], around, header["word_lists"])
+    return Job(header["source"], train_rows, tuple(header["labels"]), predict_rows, *told)
 
 
 def begin_result(descriptor: int, classes: tuple[str, ...], rows: int) -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 import os
 import struct
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +40,7 @@ class TagJob:
     predict_rows: NDArray[np.int64] | None
     margins: bool
     seed: int
+    word_lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,8 @@ class TokenTags:
 
 def write_job(descriptor: int, job: TagJob) -> None:
     """Return nothing; writes `job` to an empty file."""
-    header = json.dumps({"source": job.source, "names": job.names, "seed": job.seed, "margins": job.margins}).encode()
+    known = {"source": job.source, "names": job.names, "seed": job.seed, "margins": job.margins}
+    header = json.dumps(known | {"word_lists": dict(job.word_lists)}).encode()
     n_predict = frames.ALL_ROWS if job.predict_rows is None else len(job.predict_rows)
     predict_rows = np.empty(0, np.int64) if job.predict_rows is None else job.predict_rows
     lengths = JOB_LENGTHS.pack(JOB_MAGIC, len(header), len(job.train_rows), len(job.labels), n_predict)
@@ -91,6 +94,7 @@ def read_job(descriptor: int) -> TagJob:
         predict_rows=None if n_predict == frames.ALL_ROWS else np.frombuffer(raw[3], "<i8"),
         margins=bool(header["margins"]),
         seed=int(header["seed"]),
+        word_lists=header["word_lists"],
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from al_core.types import HeuristicKind
 
-_EVERYWHERE = {"progress": "progress(fraction, message)"}
+_EVERYWHERE = {"progress": "progress(fraction, message)", "knowledge": "module of word lists"}
 
 _LEARNER = {
     "LearningClassifier": "base class",
@@ -24,7 +24,6 @@ _LEARNER = {
 
 _FUNCTION = {
     "record": "the one argument",
-    "knowledge": "module of word lists",
     "tokens": "tokens of a text",
     "text": "a text as a plain str",
 }

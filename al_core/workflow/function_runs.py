@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Iterator
@@ -23,6 +22,7 @@ from al_core.workflow.jobs import JobContext
 from al_core.workflow.protection import limits_of
 from al_core.workflow.training import RunFailed
 from al_core.workflow.underway import Underway
+from al_core.workflow.word_lists import words_state
 
 CHUNK = 10_000  # records of one process
 TOLD = 10  # failures that the log names
@@ -56,9 +56,7 @@ def run_function(under_way: Underway) -> None:
 
 def inputs_of(store: Store, task: Task) -> tuple[str, ...]:
     """Return what a labeling function's votes rest on besides its code: the records' state and the word lists."""
-    words = json.dumps(store.word_lists.all(task.project_id), sort_keys=True)
-    imported = store.values.newest_import(task.project_id)
-    return (f"import {imported}", f"words {hashlib.sha256(words.encode()).hexdigest()}")
+    return (f"import {store.values.newest_import(task.project_id)}", words_state(store, task.project_id))
 
 
 def function_job(store: Store, task: Task, source: str, records: list[Record]) -> ApplyFunction:

@@ -23,6 +23,7 @@ from al_core.workflow.run_log import RunLog
 from al_core.workflow.thresholds import adopt_from_code
 from al_core.workflow.training import NotEvaluable, RunFailed, TrainingSet, check_evaluable, dealt_again, training_set
 from al_core.workflow.underway import Underway
+from al_core.workflow.word_lists import imported_lists, words_read
 
 Rows = NDArray[np.int64]
 
@@ -34,7 +35,8 @@ def run_learner(under_way: Underway) -> None:
     settings = read_settings(heuristic.source)
     revision = store.answers.revision(task.task_id)
     training = training_set(store, task, heuristic, settings)
-    shas = [file.sha256 for file in training.files]
+    words = words_read(store, task.project_id, heuristic.source)
+    shas = [*(file.sha256 for file in training.files), *words]
     n_labels = len(training.rows) + len(training.apart)
     store.runs.start(run_id, label_revision=revision, n_labelled=n_labels, embedding_shas=shas)
     names = " + ".join(file.embedding.name for file in training.files)
@@ -116,6 +118,7 @@ def _start_all(
     everything = np.arange(len(training.rows))
     parts = [(everything[training.fold != fold], everything[training.fold == fold]) for fold in training.held_out]
     labels = [training.names[i] for i in training.label]
+    words = imported_lists(under_way.store, under_way.task.project_id, under_way.heuristic.source)
     paths = tuple(file.path for file in training.files)
     handles: list[tuple[Rows, Handle]] = []
     moved = _Parts(context, [0.0] * (len(parts) + 1))
@@ -130,6 +133,7 @@ def _start_all(
             predict_rows=None if shipped else training.rows[predict_on],
             limits=limits,
             around=around,
+            word_lists=words,
         )
         context.check()
         handle = under_way.executor.start(fit_predict, on_log=log.say, on_progress=partial(moved.move, part))

@@ -17,14 +17,17 @@ from al_core.learning.folds import holdout
 from al_core.learning.methods import Method
 from al_core.learning.query_strategies import STRATEGIES
 from al_core.source import Settings, read_settings
+from al_core.store import Store
 from al_core.store.embeddings import VectorFile, save_array
 from al_core.store.run_results import FinishedRun, PredictedRows
+from al_core.types import Heuristic, Task
 from al_core.workflow.given_results import Standing, standing_of, whole_rows
 from al_core.workflow.protection import limits_of
 from al_core.workflow.results import CANDIDATES, ENOUGH_RANDOM
 from al_core.workflow.thresholds import adopt_from_code
 from al_core.workflow.training import NotEvaluable, RunFailed, folds_of, vector_files
 from al_core.workflow.underway import Underway
+from al_core.workflow.word_lists import imported_lists, words_read
 
 Ints = NDArray[np.int64]
 LEAST = 0.02  # a label less likely than this is not stored of a record that nobody labelled, unless it is its likeliest
@@ -53,8 +56,9 @@ def run_several(under_way: Underway) -> None:
     store, task, log = under_way.store, under_way.task, under_way.log
     settings = read_settings(under_way.heuristic.source)
     standing = standing_of(store, task)
-    known = several_set(under_way, settings)
-    shas = [file.sha256 for file in known.files]
+    known = several_set(store, task, under_way.heuristic, settings)
+    words = words_read(store, task.project_id, under_way.heuristic.source)
+    shas = [*(file.sha256 for file in known.files), *words]
     store.runs.start(
         under_way.run_id, label_revision=standing.label_revision, n_labelled=len(known.rows), embedding_shas=shas
     )
@@ -75,10 +79,9 @@ def run_several(under_way: Underway) -> None:
         adopt_from_code(store, under_way.heuristic.heuristic_id, task, settings, 0)
 
 
-def several_set(under_way: Underway, settings: Settings) -> SeveralSet:
+def several_set(store: Store, task: Task, heuristic: Heuristic, settings: Settings) -> SeveralSet:
     """Return the labels and vectors of a learner, a record that has none of the labels being a row of 0."""
-    store, task = under_way.store, under_way.task
-    files = vector_files(store, task, under_way.heuristic, settings)
+    files = vector_files(store, task, heuristic, settings)
     labelled = store.answers.labelled(task.task_id)
     record_nos = files[0].record_nos
     place = np.minimum(np.searchsorted(record_nos, labelled.record_no), max(len(record_nos) - 1, 0))
@@ -196,6 +199,7 @@ def _start_all(under_way: Underway, known: SeveralSet) -> list[tuple[Ints, Handl
     folds = [int(fold) for fold in np.unique(known.fold) if fold != -1]
     parts = [(everything[known.fold != fold], everything[known.fold == fold]) for fold in folds]
     joined = [SEPARATOR.join(np.array(known.names, dtype=object)[row == 1]) for row in known.truth]
+    words = imported_lists(under_way.store, under_way.task.project_id, under_way.heuristic.source)
     handles: list[tuple[Ints, Handle]] = []
     for fit_on, predict_on in [*parts, (everything, everything[:0])]:
         under_way.context.check()
@@ -207,6 +211,7 @@ def _start_all(under_way: Underway, known: SeveralSet) -> list[tuple[Ints, Handl
             predict_rows=known.rows[predict_on] if len(predict_on) else None,
             limits=limits_of(under_way.store, under_way.task.project_id),
             around=LearnerContext(label_names=known.names, several=True),
+            word_lists=words,
         )
         handle = under_way.executor.start(job, on_log=under_way.log.say)
         under_way.context.on_cancel(handle.cancel, handle.pid)

@@ -23,6 +23,7 @@ from al_core.workflow.span_training import SpanTraining, check_spans_evaluable, 
 from al_core.workflow.thresholds import adopt_from_code
 from al_core.workflow.training import RunFailed
 from al_core.workflow.underway import Underway
+from al_core.workflow.word_lists import imported_lists, words_read
 
 Ints = NDArray[np.int64]
 Parts = list[tuple[Ints, Handle]]  # (places in the training set that are predicted, what predicts them)
@@ -35,7 +36,8 @@ def run_extractor(under_way: Underway) -> None:
     settings = read_settings(heuristic.source)
     revision = store.answers.revision(task.task_id)
     training = span_training(store, task, heuristic, settings)
-    shas = [one.file.sha256 for one in training.tokens]
+    words = words_read(store, task.project_id, heuristic.source)
+    shas = [*(one.file.sha256 for one in training.tokens), *words]
     store.runs.start(under_way.run_id, label_revision=revision, n_labelled=len(training.rows), embedding_shas=shas)
     _say_what_is_there(log, training)
     check_label_names(settings, training.names, training.label_ids)  # a wrong name is said before anything is fitted
@@ -71,6 +73,7 @@ def _start_all(under_way: Underway, training: SpanTraining) -> Parts:
     fold = training.fold[everything]
     parts = [(everything[fold != one], everything[fold == one]) for one in training.held_out]
     limits = limits_of(under_way.store, under_way.task.project_id)
+    words = imported_lists(under_way.store, under_way.task.project_id, under_way.heuristic.source)
     handles: Parts = []
     for part, (fit_on, predict_on) in enumerate([*parts, (everything, everything[:0])]):
         is_shipped = part == len(parts)
@@ -86,6 +89,7 @@ def _start_all(under_way: Underway, training: SpanTraining) -> Parts:
             predict_rows=None if is_shipped else training.rows[predict_on],
             margins=is_shipped,
             limits=limits,
+            word_lists=words,
         )
         under_way.context.check()
         move = partial(_move, under_way.context, part, len(parts) + 1)

@@ -15,6 +15,7 @@ from al_core.workflow.protection import limits_of
 from al_core.workflow.span_results import found_spans
 from al_core.workflow.span_training import span_training, texts_of
 from al_core.workflow.training import NotEvaluable, RunFailed
+from al_core.workflow.word_lists import imported_lists
 from al_core.workflow.workspace import Workspace
 
 NOTHING = "nothing"
@@ -55,6 +56,7 @@ def try_spans(
         begins=begins,
         predict_rows=rows,
         limits=replace(limits_of(store, task.project_id), seconds=seconds),
+        word_lists=imported_lists(store, task.project_id, heuristic.source),
     )
     handle = workspace.executor.start(job)
     context.on_cancel(handle.cancel, handle.pid)

@@ -8,17 +8,21 @@ from typing import Literal
 
 from al_core.source import same_but_threshold
 from al_core.store import Store
-from al_core.types import Heuristic, Run
+from al_core.types import Heuristic, Job, Person, Run
 from al_core.workflow.audit_apart import fits_otherwise
 from al_core.workflow.function_runs import inputs_of
 from al_core.workflow.jobs import JobBoard
 from al_core.workflow.keeping import kept_version
-from al_core.workflow.running import run_key
+from al_core.workflow.running import rerun, run, run_key
+from al_core.workflow.word_lists import STATE, words_read
+from al_core.workflow.workspace import Workspace
 
 State = Literal[
     "never run", "queued", "running", "current", "stale", "not kept yet", "failed", "cancelled", "not evaluable yet",
     "off",
 ]  # fmt: skip
+
+_WITHOUT_RESULT = {"failed": "failed", "cancelled": "was cancelled", "not_evaluable": "is not evaluable yet"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +51,9 @@ def status(store: Store, jobs: JobBoard, heuristic: Heuristic) -> Status:
     waiting = store.held_runs.waiting(heuristic.heuristic_id)
     if waiting is not None:
         return Status("not kept yet", f"the result of version {waiting.version_no} is not kept yet", 1.0, run)
-    # a result that was discarded says nothing: it is the one that counts that may be stale
+    # a result that was discarded says nothing: the one that counts may be stale
     counts = store.runs.last(heuristic.heuristic_id, finished=True) or run
-    tried = heuristic if run.version_no < heuristic.version_no else kept_version(store, heuristic)
-    why = _why_stale(store, tried, counts)
+    why = _why_not_newest(store, heuristic, counts) or _why_stale(store, kept_version(store, heuristic), counts)
     return Status("stale", why, 1.0, run) if why else Status("current", "up to date", 1.0, run)
 
 
@@ -60,10 +63,29 @@ def stale(store: Store, jobs: JobBoard, heuristics: Sequence[Heuristic]) -> tupl
     return tuple(one for one in heuristics if status(store, jobs, one).state not in waiting)
 
 
+def run_stale(workspace: Workspace, heuristics: Sequence[Heuristic], person: Person) -> tuple[Job, ...]:
+    """Return a job for each heuristic: of its newest version where that never ran, else of the one that counts."""
+    started = []
+    for one in heuristics:
+        newest_ran = one.version_no in workspace.store.past_runs.by_version(one.heuristic_id)
+        started.append((rerun if newest_ran else run)(workspace, one, person))
+    return tuple(started)
+
+
+def _why_not_newest(store: Store, heuristic: Heuristic, counts: Run) -> str:
+    """Return what became of a newest version that still could give another result, empty where none could."""
+    if _runs_as_before(store, heuristic, counts):
+        return ""
+    tried = store.past_runs.by_version(heuristic.heuristic_id).get(heuristic.version_no, ())
+    if not tried:
+        return f"version {heuristic.version_no} not run yet"
+    # a finished one was discarded, for no result waits here: that was decided
+    done = any(one.state == "finished" for one in tried)
+    return "" if done else f"version {heuristic.version_no} {_WITHOUT_RESULT.get(tried[-1].state, 'not run yet')}"
+
+
 def _why_stale(store: Store, heuristic: Heuristic, run: Run) -> str:
     """Return what has changed since a run that a new one would heed, empty where nothing has."""
-    if not _runs_as_before(store, heuristic, run):
-        return f"version {heuristic.version_no} not run yet"
     if heuristic.kind == "active_learner":
         if fits_otherwise(store, heuristic, run):
             return "the audit sample is treated otherwise now"
@@ -78,7 +100,10 @@ def _changed_inputs(store: Store, heuristic: Heuristic, run: Run) -> str:
     before = set(store.values.inputs(run.run_id))
     task = store.projects.task(heuristic.task_id)
     if heuristic.kind == "active_learner":
-        return "" if before <= store.values.vector_shas(task.project_id) else "records or vectors changed"
+        if not {one for one in before if not one.startswith(STATE)} <= store.values.vector_shas(task.project_id):
+            return "records or vectors changed"
+        read = before.intersection(words_read(store, task.project_id, heuristic.source))
+        return "" if read == {one for one in before if one.startswith(STATE)} else "word lists changed"
     if heuristic.kind not in ("labeling_function", "precomputed"):
         return ""
     imported, words = inputs_of(store, task)

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from al_core.execution import FitPredict, Outcome
 from al_core.source import read_settings
-from al_core.types import Heuristic, Job, Person, Task
+from al_core.types import Heuristic, Job, Person, Task, TaskKind
 from al_core.workflow.embedding import killer
-from al_core.workflow.function_trying import try_function
+from al_core.workflow.function_trying import TriedFunction, try_function
 from al_core.workflow.jobs import JobContext
 from al_core.workflow.label_meaning import learner_context
 from al_core.workflow.protection import check_allowed, limits_of
-from al_core.workflow.span_trying import try_spans
+from al_core.workflow.several_trying import TriedLabels, try_several
+from al_core.workflow.span_trying import TriedSpans, try_spans
 from al_core.workflow.training import NotEvaluable, RunFailed, training_set
+from al_core.workflow.word_lists import imported_lists
 from al_core.workflow.workspace import Workspace
 
 TRIED = 10
 SECONDS = 30.0  # a look is not worth waiting longer
+
+Look = Callable[..., tuple[TriedFunction | TriedSpans | TriedLabels, ...]]
+LEARNER_LOOKS: dict[TaskKind, Look] = {"extraction": try_spans, "multi_label": try_several}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +63,9 @@ def try_on_ten(workspace: Workspace, heuristic: Heuristic, source: str, person: 
 
 def _try(workspace: Workspace, heuristic: Heuristic, seed: int, context: JobContext) -> tuple[Tried, ...]:
     task = workspace.store.projects.task(heuristic.task_id)
-    if heuristic.kind != "labeling_function" and task.kind != "extraction":
+    look: Look | None = try_function if heuristic.kind == "labeling_function" else LEARNER_LOOKS.get(task.kind)
+    if look is None:
         return _try_learner(workspace, heuristic, task, seed, context)
-    look = try_function if heuristic.kind == "labeling_function" else try_spans
     found = look(workspace, heuristic, TRIED, SECONDS, seed=seed, context=context)
     return tuple(Tried(one.record_no, one.text, one.said, one.confidence, one.truth) for one in found)
 
@@ -68,8 +74,6 @@ def _try_learner(
     workspace: Workspace, heuristic: Heuristic, task: Task, seed: int, context: JobContext
 ) -> tuple[Tried, ...]:
     store = workspace.store
-    if task.kind != "single_label":
-        raise RunFailed("task", f"Learners run on classification tasks; {task.name!r} is of another kind.")
     settings = read_settings(heuristic.source)
     training = training_set(store, task, heuristic, settings)
     around, _ = learner_context(store, task, settings, training.files, lambda pid: context.on_cancel(killer(pid), pid))
@@ -90,6 +94,7 @@ def _try_learner(
             predict_rows=rows,
             limits=replace(limits_of(store, task.project_id), seconds=SECONDS),
             around=around,
+            word_lists=imported_lists(store, task.project_id, heuristic.source),
         )
     )
     context.on_cancel(handle.cancel, handle.pid)

@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import keyword
 from collections.abc import Sequence
 
 from al_core.errors import InvalidInput
+from al_core.source import imported_packages
 from al_core.store import Store
 from al_core.types import Person, Project
 
+MODULE, STATE = "knowledge", "words "
 MOST_WORDS, MOST_LISTS, LONGEST_WORD = 100_000, 200, 500
 
 
 def word_lists_of(store: Store, project: Project) -> dict[str, tuple[str, ...]]:
     """Return the words of each list by its name."""
     return store.word_lists.all(project.project_id)
+
+
+def imported_lists(store: Store, project_id: int, source: str) -> dict[str, tuple[str, ...]]:
+    """Return the word lists that code gets: all of the project where it imports any, else none."""
+    return store.word_lists.all(project_id) if MODULE in imported_packages(source) else {}
+
+
+def words_state(store: Store, project_id: int) -> str:
+    """Return what stands for the present text of all word lists, to be compared with that of a run."""
+    words = json.dumps(store.word_lists.all(project_id), sort_keys=True)
+    return f"{STATE}{hashlib.sha256(words.encode()).hexdigest()}"
+
+
+def words_read(store: Store, project_id: int, source: str) -> tuple[str, ...]:
+    """Return the state of the word lists, as an input of a run, where the code imports them."""
+    return (words_state(store, project_id),) if MODULE in imported_packages(source) else ()
 
 
 def save_word_list(store: Store, project: Project, name: str, words: Sequence[str], person: Person) -> None:

@@ -14,8 +14,11 @@ def completions(here: Current, heuristic: Heuristic) -> list[dict[str, Any]]:
     assert here.task is not None
     store, task = here.workspace.store, here.task
     embeddings = [one for one in store.embeddings.all(task.project_id) if one.granularity == task.granularity]
+    code = CONTRACT_WORDS[heuristic.kind]
+    lists = store.word_lists.all(task.project_id) if "knowledge" in code else {}
     return [
         *({"word": label.name, "kind": "label", "quoted": True} for label in task.labels),
         *({"word": one.name, "kind": "embedding", "quoted": True} for one in embeddings),
-        *({"word": word, "kind": kind, "quoted": False} for word, kind in CONTRACT_WORDS[heuristic.kind].items()),
+        *({"word": name, "kind": f"word list, {len(words):,}", "quoted": False} for name, words in lists.items()),
+        *({"word": word, "kind": kind, "quoted": False} for word, kind in code.items()),
     ]

@@ -14,7 +14,7 @@ from al_core.workflow.creating import SHORT_NAMES, describe, duplicate
 from al_core.workflow.heuristic_overview import HeuristicRow, overview_rows
 from al_core.workflow.judging import NOT_MEASURABLE
 from al_core.workflow.running import rerun, run, run_key
-from al_core.workflow.states import stale
+from al_core.workflow.states import run_stale, stale
 from pages.components import state
 from pages.components.frame import Current
 from pages.components.heartbeat import heartbeat
@@ -58,8 +58,7 @@ def run_buttons(here: Current, heuristics: Sequence[Heuristic]) -> None:
     waiting = stale(here.workspace.store, here.workspace.jobs, enabled)
     named = f"Run {len(waiting)} stale" if waiting else "Nothing is stale"
     if st.button(named, icon=":material/update:", disabled=not waiting, key="run_stale"):
-        for one in waiting:
-            rerun(here.workspace, one, here.person)
+        run_stale(here.workspace, waiting, here.person)
         st.rerun()
     if st.button("Run all", icon=":material/play_arrow:", disabled=not enabled, key="run_all"):
         for one in enabled:
@@ -181,8 +180,8 @@ def _row(task: Task, row: HeuristicRow) -> dict[str, object]:
         "icon": icon,
         "fraction": row.status.fraction if under_way else None,
         "look": row.fallen is not None or row.n_failed > 0 or row.status.state in ("failed", "stale", "not kept yet"),
-        "unknown": NOT_MEASURABLE if found and not found.is_measurable else "",
         "evaluated": found is not None,
+        "unknown": NOT_MEASURABLE if found and not found.is_measurable else "",
         "precision": estimate.precision if estimate and known else None,
         "low": estimate.low if estimate else 0.0,
         "high": estimate.high if estimate else 1.0,

@@ -129,12 +129,14 @@ def test_job_and_result_come_back_as_they_were():
         None,
         True,
         7,
+        {"cities": ("Ulm", "Linz")},
     )
     descriptor = os.memfd_create("job")
     token_frames.write_job(descriptor, job)
     assert token_frames.is_tag_job(descriptor)
     read = token_frames.read_job(descriptor)
     assert (read.source, read.names, read.predict_rows, read.margins, read.seed) == ("x = 1", ("a", "b"), None, True, 7)
+    assert {name: tuple(words) for name, words in read.word_lists.items()} == job.word_lists
     assert (read.train_rows.tolist(), read.labels.tolist(), read.begins.tolist()) == (
         [3, 1],
         [0, -1, 1],

@@ -2,7 +2,8 @@
 
 import pytest
 
-from al_core.errors import Conflict, InvalidInput
+from al_core.errors import ActiveLearnersError, Conflict, InvalidInput
+from al_core.execution import Outcome
 from al_core.workflow import drafts
 from al_core.workflow import heuristics as heuristic_cases
 from al_core.workflow.comparing import compare
@@ -10,6 +11,7 @@ from al_core.workflow.evaluating import evaluate
 from al_core.workflow.keeping import discard, keep, keep_waiting
 from al_core.workflow.pinning import ABSTAIN, check_pinned, pin, records_to_pin, unpin
 from al_core.workflow.running import rerun, run, run_all
+from al_core.workflow.states import run_stale
 from al_core.workflow.versions import restore, versions
 
 BEFORE, AFTER = "def predict_proba(self, embeddings): ...", "def predict_proba(self, embeddings): pass"
@@ -72,6 +74,21 @@ def test_what_is_discarded_never_counts(shop, first):
     assert counting(shop, first) == before
     keep(shop.store, first, held, shop.ann)
     assert counting(shop, first) == before, "what was decided once stays so"
+    assert run_now(shop, second, rerun) == counting(shop, first)
+    assert stands(shop, second) == ("current", "up to date"), "version 2 ran and was discarded"
+
+
+def test_run_stale_tries_a_version_that_never_ran_once(shop, first, executor):
+    second = changed(shop, first)
+    executor.failure, executor.fail_at = Outcome("error", message="no", line=3), len(executor.jobs)
+    (job,) = run_stale(shop.workspace, [second], shop.ann)
+    with pytest.raises(ActiveLearnersError):
+        shop.workspace.jobs.wait(job.job_id)
+    assert stands(shop, second) == ("failed", "failed on line 3: no")
+    executor.failure = None
+    (job,) = run_stale(shop.workspace, [second], shop.ann)
+    assert shop.store.runs.get(shop.workspace.jobs.wait(job.job_id)).version_no == 1
+    assert stands(shop, second) == ("stale", "version 2 failed")
 
 
 def test_run_all_runs_what_is_kept(shop, first):

@@ -8,9 +8,12 @@ from al_core.execution.local import LocalExecutor
 from al_core.types import Attribute, Label, Task
 from al_core.workflow.creating import create
 from al_core.workflow.evaluating import evaluate
-from al_core.workflow.heuristics import check
+from al_core.workflow.heuristics import check, status
 from al_core.workflow.running import run
 from al_core.workflow.starters import STARTERS, Starter, starters_for, written_for
+from al_core.workflow.training import RunFailed
+from al_core.workflow.trying import try_on_ten
+from al_core.workflow.word_lists import save_word_list
 
 CLASSIFICATION = [
     (name, kind)
@@ -95,6 +98,43 @@ def test_several_labels_are_judged_out_of_fold_a_label_at_a_time(shop, labelled)
     proba = np.load(shop.store.runs.folder / str(run_id) / "proba.npy")
     assert proba.shape == (60, 2)
     assert proba[1].min() > 0.5  # both, at once
+
+
+READS_WORDS = """from knowledge import surely
+from sklearn.linear_model import LogisticRegression
+from sklearn.multiclass import OneVsRestClassifier
+
+
+class Tags(LearningClassifier):
+    def __init__(self):
+        print("words:", surely)
+        self.model = OneVsRestClassifier(LogisticRegression(C=10))
+"""
+
+
+@pytest.mark.sandbox
+def test_a_learner_reads_word_lists_and_is_stale_when_they_change(shop, labelled):
+    task = labelled["multi_label"]
+    save_word_list(shop.store, shop.project, "surely", ["tip", "top"], shop.ann)
+    embedding = "text-classification-hashing"
+    made = shop.store.heuristics.create(task.task_id, "Tags", "active_learner", READS_WORDS, embedding, 1)
+    ran = shop.store.runs.get(shop.workspace.jobs.wait(run(shop.workspace, made, shop.ann).job_id))
+    assert ran.state == "finished"
+    assert "words: ['tip', 'top']" in ran.log
+    assert status(shop.store, shop.workspace.jobs, made).text == "up to date"
+    rows = shop.workspace.jobs.wait(try_on_ten(shop.workspace, made, made.source, shop.ann, 1).job_id)
+    assert len(rows) == 10
+    for row in rows:
+        kind = row.record_no % 3
+        assert row.truth == (["x", "x, y", "no label"][kind] if row.record_no < 40 else None)
+        assert 0.5 <= row.confidence <= 1
+    assert sum(row.label == ["x", "x, y", "no label"][row.record_no % 3] for row in rows) >= 9
+    save_word_list(shop.store, shop.project, "surely", ["tip"], shop.ann)
+    assert status(shop.store, shop.workspace.jobs, made).text == "word lists changed"
+    shop.store.word_lists.remove(shop.project.project_id, "surely")
+    job = run(shop.workspace, made, shop.ann)
+    with pytest.raises(RunFailed, match="There is no word list 'surely'"):
+        shop.workspace.jobs.wait(job.job_id)
 
 
 def test_starters_fit_the_task():
