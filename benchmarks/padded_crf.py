@@ -43,7 +43,7 @@ class PaddedCRF:
             scores = self.network(given)
             loss = (self._log_z(scores) - self._score(scores, wanted)).sum()
             if not torch.isfinite(loss):
-                raise FloatingPointError(f"the loss is {float(loss)} at step {step + 1}")
+                raise FloatingPointError(f"the loss is {float(loss.detach())} at step {step + 1}")
             loss.backward()
             solver.step()
 
