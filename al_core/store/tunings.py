@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import numpy as np
 from duckdb import DuckDBPyConnection
+from numpy.typing import NDArray
 
 from al_core.store.database import Database
 from al_core.store.projects import now
@@ -83,6 +85,16 @@ class Tunings:
             " ORDER BY t.tuning_id DESC"
         )
         return tuple(Tuning(*row) for row in rows)
+
+    def records(self, attribute_id: int, vector_shas: Sequence[str]) -> NDArray[np.int64]:
+        """Return the numbers [k] of records whose text the makers of some vectors, named by SHA-256, learnt from."""
+        found = self._database.columns(
+            "SELECT DISTINCT c.record_no FROM tuned_vectors v JOIN tuned_text x USING (tuning_id)"
+            " JOIN text_value c ON c.text_sha = x.text_sha AND c.attribute_id = ?"
+            " WHERE v.sha256 IN (SELECT unnest(?::TEXT[])) ORDER BY c.record_no",
+            [attribute_id, list(vector_shas)],
+        )
+        return found["record_no"].astype(np.int64)
 
     def length(self, attribute_id: int) -> tuple[int, float]:
         """Return how many different texts an attribute has, and how many characters they have on average."""

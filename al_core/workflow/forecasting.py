@@ -16,6 +16,7 @@ from al_core.source import needs_per_class, read_settings
 from al_core.store import Store
 from al_core.types import Heuristic, Job, Person, Task
 from al_core.workflow.jobs import JobContext
+from al_core.workflow.judging import ENOUGH_OTHERS, NOT_MEASURABLE
 from al_core.workflow.label_meaning import learner_context
 from al_core.workflow.results import aligned
 from al_core.workflow.thresholds import DEFAULT_THRESHOLD
@@ -71,13 +72,16 @@ def _run(workspace: Workspace, heuristic: Heuristic, task: Task, context: JobCon
     training = training_set(store, task, heuristic, settings)
     threshold, _ = store.heuristics.threshold(heuristic.heuristic_id) or (DEFAULT_THRESHOLD, "code")
     sizes = sub_sizes(len(training.rows))
+    _check_others(training)
     # parts of one order, so that a larger part only adds labels; always the same order for a task
-    order = np.random.default_rng(task.task_id).permutation(len(training.rows))
+    order = spread(training.others, np.random.default_rng(task.task_id))
     reached = []
     for number, size in enumerate(sizes):
         context.progress(number / len(sizes), f"{size:,} labels")
         part = np.sort(order[:size])
         proba, label = _out_of_fold(workspace, heuristic, _part(training, part), context)
+        others = training.others[part]
+        proba, label = proba[others], label[others]
         right = proba.argmax(axis=1) == label
         confidence = fit_calibrator(proba, right, label).confidence(proba)
         reached.append((float(right.mean()), float(keep(confidence, threshold).mean())))
@@ -90,6 +94,30 @@ def _run(workspace: Workspace, heuristic: Heuristic, task: Task, context: JobCon
         "minutes": None if seconds is None else sizes[-1] * seconds / 60,
     }
     store.projects.set_setting(_scope(heuristic), KEY, values)
+
+
+def _check_others(training: TrainingSet) -> None:
+    n = int(training.others.sum())
+    if n < ENOUGH_OTHERS:
+        raise InvalidInput(
+            f"A forecast is {NOT_MEASURABLE}: the encoder learnt from all labelled records but {n}.",
+            f"It needs {ENOUGH_OTHERS} that it did not learn from.",
+        )
+
+
+def spread(others: NDArray[np.bool_], rng: np.random.Generator) -> NDArray[np.int64]:
+    """Return the rows [n] in random order, those in `others` [n] spread evenly, so that every part has its share.
+
+    >>> others = np.arange(10) < 2
+    >>> others[spread(others, np.random.default_rng(0))].reshape(2, 5).sum(axis=1).tolist()
+    [1, 1]
+    """
+    order = rng.permutation(len(others))
+    place = np.empty(len(others))
+    for kind in (True, False):
+        rows = order[others[order] == kind]
+        place[rows] = (np.arange(len(rows)) + 0.5) / max(len(rows), 1)
+    return order[np.argsort(place[order], kind="stable")]
 
 
 def _plain(found: Forecast) -> dict[str, float]:

@@ -40,7 +40,9 @@ def finished_run(
     `repeats` are the outcomes of further dealings of the folds, each without a shipped model.
     """
     positions, oof = _out_of_fold(outcomes[:-1], training)
-    calibrator = _calibrator(oof, training.label[positions], training.audit[positions])
+    # of what a tuned encoder learnt from it is far too sure
+    fair, others = training.others[positions], positions[training.others[positions]]
+    calibrator = _calibrator(oof[fair], training.label[others], training.audit[others])
     allowed = allowed_labels(settings, training)
     everything = aligned(outcomes[-1][1], training.names)
     top = _top_two(training.record_nos, everything, calibrator, training.label_ids)

@@ -44,6 +44,7 @@ class SeveralSet:
     audit: NDArray[np.bool_]
     names: tuple[str, ...]
     label_ids: Ints
+    learnt: Ints  # numbers of records that a tuned encoder learnt from
 
     @property
     def record_nos(self) -> Ints:
@@ -99,7 +100,8 @@ def several_set(store: Store, task: Task, heuristic: Heuristic, settings: Settin
     else:
         out = holdout(classes, settings.train_test_split, np.random.default_rng(task.task_id))
         fold = np.where(out, 0, -1).astype(np.int64)
-    return SeveralSet(files, rows, truth, fold, labelled.audit[has_vector], names, label_ids)
+    learnt = store.tunings.records(task.attribute.attribute_id, [file.sha256 for file in files])
+    return SeveralSet(files, rows, truth, fold, labelled.audit[has_vector], names, label_ids, learnt)
 
 
 def finished_several(
@@ -109,7 +111,8 @@ def finished_several(
     positions = np.concatenate([predicted for predicted, _ in outcomes[:-1]])
     oof = np.concatenate([_probabilities(outcome) for _, outcome in outcomes[:-1]])
     truth, audit = known.truth[positions], known.audit[positions]
-    chosen = audit if audit.sum() >= ENOUGH_RANDOM else np.ones_like(audit)
+    fair = ~np.isin(known.record_nos[known.rows[positions]], known.learnt)
+    chosen = fair & audit if (fair & audit).sum() >= ENOUGH_RANDOM else fair
     # one curve for the pairs of all labels: a single label has too few yeses for one of its own
     calibrator = fit_calibrator(oof[chosen].reshape(-1, 1), truth[chosen].reshape(-1) == 1)
     everything = _probabilities(outcomes[-1][1])

@@ -41,6 +41,8 @@ class TrainingSet:
     `rows` [m] count the vectors, `label` [m] indexes `names`, `fold` [m] is -1 where a label is never held out.
     `pool` [p] numbers the records that had no answer when the labels were read, whatever is answered meanwhile.
     `apart` [a] are the rows of the audit sample where it is kept out of the fit: they are in none of the others.
+    `learnt` [k] numbers the records that a tuned encoder behind the vectors learnt from: they may be fitted on, and
+    nothing is judged or calibrated by them.
     """
 
     files: tuple[VectorFile, ...]
@@ -53,11 +55,17 @@ class TrainingSet:
     pool: NDArray[np.int64]
     n_without_vector: int
     apart: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    learnt: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
     @property
     def record_nos(self) -> NDArray[np.int64]:
         """Return the record numbers [n] of all rows of the vectors."""
         return self.files[0].record_nos
+
+    @property
+    def others(self) -> NDArray[np.bool_]:
+        """Return which labels [m] no encoder learnt from."""
+        return ~np.isin(self.record_nos[self.rows], self.learnt)
 
     @property
     def held_out(self) -> tuple[int, ...]:
@@ -97,6 +105,7 @@ def training_set(store: Store, task: Task, heuristic: Heuristic, settings: Setti
         label_ids=label_ids,
         pool=pool,
         n_without_vector=int((~has_vector & has_label).sum()),
+        learnt=store.tunings.records(task.attribute.attribute_id, [file.sha256 for file in files]),
     )
     return _without_audit(found) if keeps_audit_out(store, heuristic) else found
 

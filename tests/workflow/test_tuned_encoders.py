@@ -7,11 +7,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from al_core.errors import InvalidInput
+from al_core.source import read_settings
+from al_core.workflow import results
 from al_core.workflow.certifying import labels_of
 from al_core.workflow.evaluating import evaluate
 from al_core.workflow.examining import over_time
+from al_core.workflow.forecasting import _check_others
 from al_core.workflow.judging import ENOUGH_OTHERS
 from al_core.workflow.running import run
+from al_core.workflow.training import training_set
 
 MODEL = "/models/adapted-1"
 SOURCE = """class Nearest(LearningClassifier):
@@ -100,3 +105,22 @@ def test_a_moved_workspace_finds_its_models(shop, tuned):
     type(shop.store.tunings)(shop.store._database, shop.store.tunings.folder)
     assert shop.store.embeddings.named(shop.project.project_id, name).model == str(moved)
     assert [one.model for one in shop.store.tunings.all()] == [str(moved)]
+
+
+def test_confidences_are_not_calibrated_on_what_the_encoder_knows(shop, tuned, monkeypatch):
+    seen = []
+    fit = results.fit_calibrator
+    monkeypatch.setattr(results, "fit_calibrator", lambda *rows: seen.append(len(rows[0])) or fit(*rows))
+    shop.answer(range(50))
+    ran(shop, tuned(range(38)))
+    ran(shop, shop.embedding.name)
+    assert seen == [12, 50]
+
+
+def test_a_forecast_counts_only_others_and_is_refused_without(shop, tuned):
+    shop.answer(range(60))
+    task, settings = shop.task, read_settings(SOURCE.format(names=[tuned(range(31))]))
+    training = training_set(shop.store, task, shop.heuristic(), settings)
+    assert training.record_nos[training.rows[training.others]].tolist() == list(range(31, 60))
+    with pytest.raises(InvalidInput, match="not measurable yet: the encoder learnt from all labelled records but 29"):
+        _check_others(training)
