@@ -26,8 +26,8 @@ from al_core.workflow.results import aligned
 from al_core.workflow.training import TrainingSet
 from al_core.workflow.underway import Underway
 
-# prototypes are centred: unrelated ones have a cosine of 0 or less. In the sample project the three pairs above it are
-# those that the names mix up most.
+# prototypes are centred: unrelated ones have a cosine of 0 or less. In the sample project the one pair above it is the
+# one that the names mix up most.
 TOO_CLOSE = 0.1
 LEAST_COMPARED = 10  # records; below, who is better is chance
 

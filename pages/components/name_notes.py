@@ -32,8 +32,8 @@ def names_note(here: Current, task: Task) -> None:
         st.info(
             literal(
                 f"By their names these are easily mixed up: {listed}. Rename one of the two, or describe both in one "
-                "line: what belongs to it, what does not. The number is the cosine of what the names attract; other "
-                "pairs have 0.10 or less."
+                "line: what belongs to it, what does not. The number is the cosine of what the names attract; up to "
+                "0.10 is nothing to worry about."
             ),
             icon=":material/lightbulb:",
         )
