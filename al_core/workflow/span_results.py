@@ -109,7 +109,7 @@ def span_candidates(tags: TokenTags, counts: Ints, numbers: Ints, asked: NDArray
 
     `least_confidence`: the least sure span, in a record without spans its least sure token; `margin`: the mean
     distance of the two likeliest labels of its tokens, or their mean confidence where the tagger knows no second;
-    `mean_confidence`: that of its tokens. Records without tokens are never asked.
+    `entropy`: how unsure its tokens are on average, by the confidence of their labels. Records without tokens are never asked.
     """
     spans = built(tags.label.astype(np.int64), tags.begins, tags.confidence.astype(np.float64), counts)
     has_tokens = counts > 0
@@ -125,7 +125,7 @@ def span_candidates(tags: TokenTags, counts: Ints, numbers: Ints, asked: NDArray
     least = np.where(np.isfinite(of_span), of_span, weakest)
     rows = np.flatnonzero(asked & has_tokens)
     found: Candidates = {}
-    for name, sureness in (("least_confidence", least), ("margin", margin), ("mean_confidence", mean)):
+    for name, sureness in (("least_confidence", least), ("margin", margin), ("entropy", mean)):
         best = rows[np.argsort(sureness[rows], kind="stable")[:CANDIDATES]]
         found[name] = (numbers[best], 1 - sureness[best])
     return found
