@@ -109,7 +109,8 @@ def span_candidates(tags: TokenTags, counts: Ints, numbers: Ints, asked: NDArray
 
     `least_confidence`: the least sure span, in a record without spans its least sure token; `margin`: the mean
     distance of the two likeliest labels of its tokens, or their mean confidence where the tagger knows no second;
-    `entropy`: how unsure its tokens are on average, by the confidence of their labels. Records without tokens are never asked.
+    `entropy`: how unsure its tokens are on average, by the confidence of their labels. Records without tokens are
+    never asked.
     """
     spans = built(tags.label.astype(np.int64), tags.begins, tags.confidence.astype(np.float64), counts)
     has_tokens = counts > 0
