@@ -52,9 +52,14 @@ class Prospect:
 
 @dataclass(frozen=True, slots=True)
 class Adapted:
-    """A tuned model of a task; `n_others` records have an answer and a text that it did not learn from."""
+    """A model tuned for a task, in the folder `model`.
+
+    `n_others` records have an answer and a text that it did not learn from.
+    """
 
     name: str
+    model: str
+    attribute_id: int
     n_learnt: int
     n_others: int
     person: str
@@ -123,7 +128,15 @@ def adapted(store: Store, project: Project) -> tuple[Adapted, ...]:
     """Return the tuned models of a project's tasks, newest first."""
     ids = {task.task_id for task in store.projects.tasks(project.project_id)}
     return tuple(
-        Adapted(Path(one.model).name, one.n_records, store.tunings.others(one), one.person, one.made_ts)
+        Adapted(
+            name=Path(one.model).name,
+            model=one.model,
+            attribute_id=one.attribute_id,
+            n_learnt=one.n_records,
+            n_others=store.tunings.others(one),
+            person=one.person,
+            made_ts=one.made_ts,
+        )
         for one in store.tunings.all()
         if one.task_id in ids
     )

@@ -7,6 +7,7 @@ import streamlit as st
 from al_core.embedders import EMBEDDERS, best_available, resolve
 from al_core.embedders.token_choice import TOKEN_EMBEDDERS, best_for_tokens, resolve_for_tokens
 from al_core.types import Attribute
+from al_core.workflow.adapting import adapted
 from al_core.workflow.embedding import embed
 from al_core.workflow.files import typed_path
 from al_core.workflow.token_embedding import embed_tokens
@@ -54,7 +55,15 @@ def _form(here: Current, texts: list[Attribute]) -> None:
         of = st.selectbox("Vectors of", [RECORDS, TOKENS], index=int(only_spans), width=220, key="vectors_of")
         names = list((TOKEN_EMBEDDERS if of == TOKENS else EMBEDDERS).names())
         best = best_for_tokens() if of == TOKENS else best_available()
-        model = st.selectbox("Model", [*names, FOLDER], index=names.index(best), width=340, key=f"model_{of}")
+        own = _own_models(here, attribute) if of == RECORDS else {}
+        model = st.selectbox(
+            "Model",
+            [*names, *own, FOLDER],
+            index=names.index(best),
+            format_func=lambda one: own.get(one, one),
+            width=340,
+            key=f"model_{of}",
+        )
         folder = st.text_input("Folder", key="model_folder") if model == FOLDER else ""
         clicked = st.button("Compute missing vectors", type="primary", **_state(of, model, folder))
     if clicked:
@@ -64,6 +73,12 @@ def _form(here: Current, texts: list[Attribute]) -> None:
             start(here.workspace, here.project, attribute, chosen, here.person)
             st.rerun()
     st.caption("Only texts without a vector are computed. It runs in a process of its own; label meanwhile.")
+
+
+def _own_models(here: Current, attribute: Attribute) -> dict[str, str]:
+    """Return the models that were adapted to tasks on an attribute: their folders, with a name each."""
+    found = adapted(here.workspace.store, here.project)
+    return {one.model: one.name for one in found if one.attribute_id == attribute.attribute_id}
 
 
 def _state(of: str, model: str, folder: str) -> dict[str, bool | str | None]:
