@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from al_core.errors import InvalidInput
 from al_core.filters import Compare, Not, RecordFilter
@@ -12,11 +12,12 @@ from al_core.types import Task
 MOST_NAMED = 5
 
 
-def function_from_filter(wanted: RecordFilter, task: Task, label: str) -> str:
+def function_from_filter(wanted: RecordFilter, task: Task, label: str, texts: Sequence[str] = ()) -> str:
     """Return the source of a labeling function that gives `label` to the records that a filter's texts find.
 
-    Conditions on texts, attributes and ids are translated, with upper and lower case alike as in the filter. Raises
-    InvalidInput where the filter has none of these, or one that code cannot know, such as an answer.
+    "Any text" of a filter is one of `texts`, the names of the project's texts, else the task's own. Conditions on
+    texts and attributes are translated, with upper and lower case alike as in the filter. Raises InvalidInput where
+    the filter has none of these, or one that code cannot know, such as an answer.
 
     >>> from al_core.types import Attribute
     >>> task = Task(1, 1, "topic", "single_label", Attribute(1, "text", True), ())
@@ -34,7 +35,7 @@ def function_from_filter(wanted: RecordFilter, task: Task, label: str) -> str:
         )
     if not wanted.conditions:
         raise InvalidInput("The filter has no condition on a text or attribute.", "Add one, such as a word.")
-    tests = [_code(one, task.attribute.name) for one in wanted.conditions]
+    tests = [_code(one, texts or (task.attribute.name,)) for one in wanted.conditions]
     joined = tests[0] if len(tests) == 1 else " and ".join(f"({test})" for test in tests)
     modules = [name for name, used in (("math", "math.inf"), ("re", "re.search(")) if used in joined]
     imports = "".join(f"import {name}\n" for name in modules) + ("\n\n" if modules else "")
@@ -58,32 +59,34 @@ def _can_be_code(condition: Condition) -> bool:
     return isinstance(inner, Compare) and inner.subject != "record id"
 
 
-def _code(condition: Condition, main: str) -> str:
+def _code(condition: Condition, texts: Sequence[str]) -> str:
     if isinstance(condition, Not):
-        return f"not ({_code(condition.condition, main)})"
+        return f"not ({_code(condition.condition, texts)})"
     assert isinstance(condition, Compare)
-    return " or ".join(_alternatives(condition, main))
+    names = [condition.attribute] if condition.subject == "attribute" else texts
+    read = [f"record[{_quoted(name)}]" for name in names]
+    if len(read) > 1:
+        return f"any({_test(condition, 'text', 'text')} for text in ({', '.join(read)}))"
+    return _test(condition, read[0] if names[0] in texts else f'str({read[0]} or "")', read[0])
 
 
-def _alternatives(condition: Compare, main: str) -> Iterator[str]:
-    name = condition.attribute if condition.subject == "attribute" else main
-    value = f"record[{_quoted(name)}]" if name == main else f'str(record[{_quoted(name)}] or "")'
+def _test(condition: Compare, value: str, given: str) -> str:
+    """Return the test of an expression that is a text, `value`, of what the record has, `given`."""
     first = condition.values[0]
     if condition.how == "regex":
-        yield f"re.search({first!r}, {value})"
-    elif condition.how == "contains":
-        yield f"{_quoted(first.lower())} in {value}.lower()"
-    elif condition.how in ("equals", "in"):
+        return f"re.search({first!r}, {value})"
+    if condition.how == "contains":
+        return f"{_quoted(first.lower())} in {value}.lower()"
+    if condition.how in ("equals", "in"):
         shown = [one.lower() for one in condition.values]
-        yield f"{value}.lower() == {_quoted(shown[0])}" if len(shown) == 1 else f"{value}.lower() in {tuple(shown)!r}"
-    else:
-        yield _between(condition, name, value)
+        return f"{value}.lower() == {_quoted(shown[0])}" if len(shown) == 1 else f"{value}.lower() in {tuple(shown)!r}"
+    return _between(condition, value, given)
 
 
-def _between(condition: Compare, name: str, value: str) -> str:
+def _between(condition: Compare, value: str, given: str) -> str:
     low, high = condition.values
     if all(not one or _is_number(one) for one in (low, high)):
-        return f"_number(record[{_quoted(name)}], {_ends(low, high)})"
+        return f"_number({given}, {_ends(low, high)})"
     parts = [f"{low!r} <= {value}" if low else "", f"{value} <= {high!r}" if high else ""]
     return " and ".join(part for part in parts if part)
 

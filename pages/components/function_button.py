@@ -21,7 +21,8 @@ def function_button(here: Current, wanted: RecordFilter) -> None:
         name = st.text_input("Name", placeholder=f"{label} by filter", max_chars=80, key="function_name")
         if st.button("Create", type="primary", key="function_create"):
             with mistakes_shown():
-                source = function_from_filter(wanted, here.task, label)
+                texts = here.workspace.store.values.texts(here.project.project_id)
+                source = function_from_filter(wanted, here.task, label, texts)
                 title = name.strip() or f"{label} by filter"
                 made = create_from_code(
                     here.workspace.store, here.task, title, "labeling_function", source, here.person

@@ -45,6 +45,19 @@ def test_the_rule_finds_what_the_filter_finds(conditions, places):
     assert found_by(*conditions) == places
 
 
+def test_any_text_is_any_of_the_projects_texts():
+    wanted = RecordFilter(conditions=(Compare("contains", ("refund",)), Not(Compare("regex", (r"\d",)))))
+    names = {}
+    exec(function_from_filter(wanted, TASK, "a", ("title", "text")), names)
+    for record, label in [
+        ({"title": Text("Refund?"), "text": Text("where is it")}, "a"),
+        ({"title": Text(""), "text": Text("my refund")}, "a"),
+        ({"title": Text("Refund?"), "text": Text("order 5")}, None),
+        ({"title": Text("hello"), "text": Text("parcel")}, None),
+    ]:
+        assert names["lf"](record) == label
+
+
 def test_what_a_function_cannot_know_is_named():
     with pytest.raises(InvalidInput, match="the filter also asks for Flagged"):
         function_from_filter(RecordFilter(task_id=1, conditions=(Flagged(),)), TASK, "a")
