@@ -35,7 +35,7 @@ class Draws:
     def __init__(self, database: Database) -> None:
         self._database = database
         # held from the look at who has what to the new lease: two people who draw at once get different records
-        self.turn = threading.Lock()
+        self.turn = threading.RLock()
 
     def add(
         self, task_id: int, person_id: int, drawn: Draw, *, strategy: str, run_id: int | None, pool_size: int
@@ -117,6 +117,19 @@ class Draws:
             [task_id, now(), person_id, strategy],
         )
         return found["record_no"].astype(np.int64)
+
+    def with_others(self, task_id: int, person_id: int, strategy: str) -> int:
+        """Return how many records of a queue wait for somebody else's answer and have none of anybody yet."""
+        return int(
+            self._database.value(
+                "SELECT count(DISTINCT i.record_no) FROM draw_item i JOIN draw d USING (draw_id)"
+                " WHERE d.task_id = $task AND d.strategy = $strategy AND i.leased_to <> $person"
+                " AND i.leased_until > $moment AND i.record_no NOT IN ("
+                "   SELECT c.record_no FROM current_answer c JOIN answer a USING (answer_id)"
+                "   WHERE c.task_id = $task AND a.verdict IN ('accept', 'ignore'))",
+                {"task": task_id, "person": person_id, "strategy": strategy, "moment": now()},
+            )
+        )
 
     def give_back(self, task_id: int, person_id: int) -> None:
         """End a person's leases on records without an answer, so that others can get them."""

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from al_core.errors import InvalidInput
 from al_core.store import Store
-from al_core.types import Task
+from al_core.types import Person, Task
 
 AUDIT_QUEUE = "Audit"
 BATCH_DONE = "The audit batch is done. The Tune page says what it is worth."
+BATCH_TAKEN = "The rest of the audit batch waits for others. What they leave comes back after 20 minutes."
 LARGEST = 10_000
 _KEY = "audit_batch"
 
@@ -57,10 +58,16 @@ def end_batch(store: Store, task: Task) -> None:
     store.projects.set_setting(_scope(task), _KEY, None)
 
 
-def left_in(store: Store, task: Task, queue: str) -> int | None:
-    """Return how many records a queue may still hand out, None where there is no limit."""
+def left_in(store: Store, task: Task, person: Person, queue: str) -> tuple[int, str] | None:
+    """Return (how many records of a queue a person may still get, why no more), None where there is no limit.
+
+    What waits for other people's answers is theirs, so that all together never answer more than the batch.
+    """
     batch = batch_of(store, task) if queue == AUDIT_QUEUE else None
-    return None if batch is None else batch.left
+    if batch is None:
+        return None
+    with_others = min(batch.left, store.draws.with_others(task.task_id, person.person_id, queue))
+    return batch.left - with_others, BATCH_TAKEN if with_others else BATCH_DONE
 
 
 def _scope(task: Task) -> str:

@@ -14,7 +14,7 @@ from al_core.store.history import GivenAnswer
 from al_core.store.remarks import Comment
 from al_core.text import tokenize
 from al_core.types import RANDOM, Person, Record, Run, Task
-from al_core.workflow.audit_batch import BATCH_DONE, left_in
+from al_core.workflow.audit_batch import left_in
 from al_core.workflow.drawing import draw
 from al_core.workflow.queues import QUEUES, LabelQueue, NothingToAsk, Situation
 from al_core.workflow.reasons import CORRECTION, Guess, why
@@ -73,17 +73,18 @@ def queue(
         store.draws.give_back_older(task.task_id, person.person_id, name, run_id=run.run_id, keep=on_screen)
         waiting = _waiting(situation, name, overlap)
     message, exhausted = choice.empty, False
-    left = left_in(store, task, name)
-    waiting = waiting[:left]
-    if left is not None and len(waiting) == left:
-        message, exhausted = BATCH_DONE, True
-    elif len(waiting) < LOW:
-        n = BATCH if left is None else min(BATCH, left - len(waiting))
-        try:
-            exhausted = draw(situation, name, n, overlap=overlap, rng=rng) == 0
-        except NothingToAsk as error:
-            message, exhausted = str(error), True
-        waiting = waiting if exhausted else _waiting(situation, name, overlap)
+    with store.draws.turn:  # nobody draws between the look at what is left and the draw
+        limit = left_in(store, task, person, name)
+        waiting = waiting[: limit[0]] if limit else waiting
+        n = min(BATCH, limit[0] - len(waiting)) if limit else BATCH
+        if len(waiting) < LOW and n:
+            try:
+                exhausted = draw(situation, name, n, overlap=overlap, rng=rng) == 0
+            except NothingToAsk as error:
+                message, exhausted = str(error), True
+            waiting = waiting if exhausted else _waiting(situation, name, overlap)
+        if limit and len(waiting) == limit[0]:
+            message, exhausted = limit[1], True
     queued = _queued_records(situation, choice, waiting)
     return Queue(queued, exhausted and len(queued) < LOW, message)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from al_core.errors import InvalidInput
-from al_core.workflow.audit_batch import BATCH_DONE, AuditBatch, batch_of, end_batch, start_batch
+from al_core.workflow.audit_batch import BATCH_DONE, BATCH_TAKEN, AuditBatch, batch_of, end_batch, start_batch
 from al_core.workflow.labeling import queue, submit
 from al_core.workflow.running import run
 
@@ -15,7 +15,7 @@ def ask(shop, person=None):
     return queue(shop.store, shop.task, person or shop.ann, "Audit", np.random.default_rng(0))
 
 
-def answer(shop, queued):
+def answer(shop, queued, person=None):
     given = {
         "answer_id": str(uuid.uuid4()),
         "task_id": shop.task.task_id,
@@ -25,7 +25,7 @@ def answer(shop, queued):
         "labels": [{"label_id": shop.label_id("A")}],
         "blind": True,
     }
-    assert not submit(shop.store, shop.ann, [given]).refused
+    assert not submit(shop.store, person or shop.ann, [given]).refused
 
 
 def test_exactly_the_counted_number_is_handed_out_at_random_and_blind(shop):
@@ -55,6 +55,20 @@ def test_a_batch_larger_than_the_queue_is_filled_up_and_other_queues_have_no_end
         answer(shop, one)
     assert len(ask(shop).records) == 35
     assert queue(shop.store, shop.task, shop.bo, "Random", np.random.default_rng(0)).empty_message != BATCH_DONE
+
+
+def test_two_people_together_answer_no_more_than_the_batch(shop):
+    start_batch(shop.store, shop.task, 45)
+    mine, others = ask(shop), ask(shop, shop.bo)
+    assert (len(mine.records), len(others.records), others.empty_message) == (40, 5, BATCH_TAKEN)
+    assert not {one.record.record_no for one in mine.records} & {one.record.record_no for one in others.records}
+    for one in others.records:
+        answer(shop, one, shop.bo)
+    assert ask(shop, shop.bo).records == ()
+    for one in ask(shop).records:
+        answer(shop, one)
+    assert (ask(shop).empty_message, ask(shop, shop.bo).empty_message) == (BATCH_DONE, BATCH_DONE)
+    assert shop.store.answers.audit_count(shop.task.task_id) == 45
 
 
 @pytest.mark.parametrize("wanted", [0, -1, 61, 10_001])
