@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import re
+import uuid
+from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
-from al_core.importers import Mapping
+from al_core.types import Answer, LabelSpan
 from al_core.workflow import heuristics
-from al_core.workflow.embedding import embed
-from al_core.workflow.importing import ImportPlan, LabelImport, import_file
-from al_core.workflow.running import run
-from al_core.workflow.simulating import simulate
 from al_core.workflow.workspace import Workspace
 
 PATIENCE = 60_000
-WORDS = {"billing": "invoice refund charged twice card", "delivery": "parcel courier late address lost"}
+WORDS = ("invoice refund charged twice card", "parcel courier late address lost")
 CODE = "() => document.querySelector('.ace_editor').env.editor.getValue()"
 MARKS = "() => document.querySelector('.ace_editor').env.editor.session.getAnnotations()"
 OFFERED = "() => document.querySelector('.ace_editor').env.editor.completer?.popup?.data?.map((one) => one.caption)"
@@ -37,27 +38,45 @@ class Site:
 @pytest.fixture(scope="module")
 def site(serve, chromium, tmp_path_factory) -> Site:
     folder = tmp_path_factory.mktemp("heuristics")
-    workspace = Workspace(folder)
-    store, person = workspace.store, workspace.store.projects.person("Ann")
-    project = store.projects.create("Shop")
-    rows = [f"{n},{WORDS[label]} number {n},{label}" for n, label in enumerate(["billing", "delivery"] * 30)]
-    path = folder / "texts.csv"
-    path.write_text("\n".join(["id,text,topic", *rows]) + "\n", "utf-8")
-    plan = ImportPlan(path, Mapping(("text",), "id", "topic"), labels=LabelImport("topic", "all", hidden=True))
-    workspace.jobs.wait(import_file(workspace, project, plan, person, then_embed=False).job_id)
-    (text,) = (one for one in store.projects.attributes(project.project_id) if one.is_text)
-    workspace.jobs.wait(embed(workspace, project, text, "hashing", person).job_id)
-    task = store.projects.task_named(project.project_id, "topic")
-    simulate(store, task, 40, "random", np.random.default_rng(5))
-    made = {name: heuristics.create(store, task, name, "Logistic regression", person) for name in ("one", "two", "3")}
-    workspace.jobs.wait(run(workspace, made["two"], person).job_id)
-    workspace.close()
+    with closing(Workspace(folder)) as workspace:
+        made = fill(workspace, folder / "staged.parquet")
     url = serve("app.py", {"AL_WORKSPACE": str(folder)})
     visitor = chromium.new_page()  # the first visit of a server teaches it the addresses of its pages
     visitor.goto(url)
     expect(visitor.get_by_label("Your name")).to_be_visible(timeout=PATIENCE)
     visitor.close()
-    return Site(url, {name: one.heuristic_id for name, one in made.items()})
+    return Site(url, made)
+
+
+def fill(workspace: Workspace, staged: Path) -> dict[str, int]:
+    """Sixty records with vectors, forty of them answered, and three learners that never ran: no process is started."""
+    store, person = workspace.store, workspace.store.projects.person("Ann")
+    project = store.projects.create("Shop")
+    columns = {"row": range(60), "external_id": [f"id-{n}" for n in range(60)]}
+    pq.write_table(pa.table(columns | {"text": [f"{WORDS[n % 2]} number {n}" for n in range(60)]}), staged)
+    store.records.ingest(project.project_id, staged, ["text"], file="texts.csv", sha="0")
+    (text,) = store.projects.attributes(project.project_id)
+    task = store.projects.create_task(text, "topic", "single_label", ["billing", "delivery"])
+    embedding = store.embeddings.ensure(project.project_id, text, "classification", "hashing")
+    vectors = np.eye(2, 8, dtype=np.float32)[np.arange(60) % 2]
+
+    def write(rows, start):
+        rows[:] = vectors[start : start + len(rows)]
+
+    numbers, shas = store.records.shas(text.attribute_id)
+    store.embeddings.put(embedding, numbers, shas, write, dim=8, model_sha="m")
+    by_person = {"task_id": task.task_id, "person_id": person.person_id, "drawn_by": "random"}
+    labels = [(LabelSpan(label.label_id),) for label in task.labels]
+    store.answers.add(
+        [
+            Answer(answer_id=str(uuid.uuid4()), record_no=n, verdict="accept", labels=labels[n % 2], **by_person)
+            for n in range(40)
+        ]
+    )
+    return {
+        name: heuristics.create(store, task, name, "Logistic regression", person).heuristic_id
+        for name in ("one", "two", "3")
+    }
 
 
 def open_editor(page: Page, site: Site, name: str, person: str = "Ann") -> FrameLocator:
@@ -108,6 +127,8 @@ def test_names_are_checked_and_offered_and_the_draft_outlives_page_and_reload(pa
 
 def test_a_new_versions_result_is_compared_kept_and_taken_back_as_a_version(page, site):
     open_editor(page, site, "two")
+    page.get_by_role("button", name="Run", exact=True).click(delay=40)
+    expect(page.locator(".st-key-run_panel").get_by_text(re.compile("At 0.80: "))).to_be_visible(timeout=PATIENCE)
     write_over(page, "C=10", "C=1")
     page.keyboard.press("Control+Enter")
     panel = page.locator(".st-key-decision")
@@ -127,18 +148,16 @@ def test_a_new_versions_result_is_compared_kept_and_taken_back_as_a_version(page
 
 def test_another_person_cancels_a_run_and_saves_first(page, site, open_page):
     open_editor(page, site, "3")
-    bo = open_page()
-    open_editor(bo, site, "3", "Bo")
     write_over(page, "self.model.fit(embeddings, labels)", "import time; time.sleep(50)")
     page.keyboard.press("Control+Enter")
     expect(page.get_by_text("learner, Ann, version 2")).to_be_visible(timeout=PATIENCE)
+    bo = open_page()
+    open_editor(bo, site, "3", "Bo")
     panel = bo.locator(".st-key-run_panel")
-    bo.reload()
     expect(panel.get_by_role("button", name="Cancel")).to_be_visible(timeout=PATIENCE)
     panel.get_by_role("button", name="Cancel").click(delay=40)
     for both in (bo, page):
         expect(both.locator(".st-key-run_panel").get_by_text("cancelled", exact=True)).to_be_visible(timeout=PATIENCE)
-    wait_until_ready(bo)
     write_over(bo, "C=10", "C=2")
     bo.keyboard.press("Control+s")
     expect(bo.get_by_text("learner, Ann, version 3")).to_be_visible(timeout=PATIENCE)
