@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,6 +17,7 @@ ABSTAINED = -1  # the vote of a heuristic that does not vote
 
 Ints = NDArray[np.int64]
 Votes = NDArray[np.int32]
+Part = Literal["voted", "overlap", "conflict", "alone"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,34 @@ class LabelMatrix:
     def voted(self) -> NDArray[np.bool_]:
         """Return who voted [n, m]."""
         return np.asarray(self.votes != ABSTAINED)
+
+    def part(self, part: Part, truth: Votes | None = None) -> NDArray[np.bool_]:
+        """Return which votes [n, m] are such: any, on a unit that another one votes on, votes differently on, or alone.
+
+        A vote is `alone` when it is the only one that is the `truth` [n]; without a truth none is.
+
+        >>> matrix = label_matrix({7: ([1, 2], [10, 20]), 8: ([2, 3], [10, 10])})
+        >>> matrix.part("conflict").tolist()
+        [[False, False], [True, True], [False, False]]
+        """
+        voted = self.voted
+        if part == "voted":
+            return voted
+        if part == "alone":
+            right = self.right(truth)
+            return np.asarray(right & (right.sum(axis=1) == 1)[:, None])
+        several = voted.sum(axis=1) > 1
+        if part == "overlap":
+            return np.asarray(voted & several[:, None])
+        # a row has a conflict when its least and its greatest vote differ; then every voter in it has an opponent
+        none = np.iinfo(np.int32).max
+        least = np.where(voted, self.votes, none).min(axis=1, initial=none)
+        greatest = self.votes.max(axis=1, initial=ABSTAINED)
+        return np.asarray(voted & (several & (least != greatest))[:, None])
+
+    def right(self, truth: Votes | None) -> NDArray[np.bool_]:
+        """Return which votes [n, m] are the truth [n]; none where it is ABSTAINED, and without one."""
+        return np.zeros_like(self.voted) if truth is None else np.asarray(self.voted & (self.votes == truth[:, None]))
 
     def truth_of(self, units: ArrayLike, labels: ArrayLike) -> Votes:
         """Return the label [n] of each row of the matrix from some labelled `units`, ABSTAINED where it has none.
@@ -102,24 +132,16 @@ def summarise(matrix: LabelMatrix, truth: Votes | None = None) -> tuple[VoteSumm
     >>> summarise(matrix, np.array([10, 10, -1], dtype=np.int32))[0]
     VoteSummary(heuristic_id=7, hits=2, overlaps=1, conflicts=1, correct=1, alone=1)
     """
-    voted = matrix.voted
-    if truth is None:
-        truth = np.full(len(matrix.units), ABSTAINED, dtype=np.int32)
-    correct = voted & (matrix.votes == truth[:, None])
-    several = voted.sum(axis=1) > 1
-    # a row has a conflict when its least and its greatest vote differ; then every voter in it has an opponent
-    greatest = np.where(voted, matrix.votes, ABSTAINED).max(axis=1, initial=ABSTAINED)
-    least = np.where(voted, matrix.votes, np.iinfo(np.int32).max).min(axis=1, initial=np.iinfo(np.int32).max)
-    torn = several & (least != greatest)
-    single = correct.sum(axis=1) == 1
+    counts = {part: matrix.part(part, truth).sum(axis=0) for part in get_args(Part)}
+    correct = matrix.right(truth).sum(axis=0)
     return tuple(
         VoteSummary(
             heuristic_id=heuristic_id,
-            hits=int(voted[:, column].sum()),
-            overlaps=int((voted[:, column] & several).sum()),
-            conflicts=int((voted[:, column] & torn).sum()),
-            correct=int(correct[:, column].sum()),
-            alone=int((correct[:, column] & single).sum()),
+            hits=int(counts["voted"][column]),
+            overlaps=int(counts["overlap"][column]),
+            conflicts=int(counts["conflict"][column]),
+            correct=int(correct[column]),
+            alone=int(counts["alone"][column]),
         )
         for column, heuristic_id in enumerate(matrix.heuristic_ids)
     )

@@ -16,7 +16,7 @@ Comparison = Literal["contains", "equals", "in", "between", "regex"]
 Subject = Literal["attribute", "any text", "record id"]
 State = Literal["labelled", "unlabelled", "conflict", "ignored", "rejected", "audit"]
 Among = Literal["any", "judged", "headline", "pool"]
-VoteKind = Literal["voted", "overlap", "conflict"]
+VoteKind = Literal["voted", "overlap", "conflict", "alone"]
 
 MAX_VALUES = 1000  # values of one `in`
 MAX_PATTERN = 1000  # characters of a regular expression
@@ -131,9 +131,20 @@ class Abstained:
 
 
 @dataclass(frozen=True, slots=True)
+class Missed:
+    """The record has a true label that no kept prediction of the heuristic gives it, as recall on Tune counts."""
+
+    heuristic_id: int
+
+    def __post_init__(self) -> None:
+        _some_ids("heuristic", (self.heuristic_id,))
+
+
+@dataclass(frozen=True, slots=True)
 class Votes:
     """Kept predictions of the task's enabled heuristics: one at all, several (`overlap`), or different labels.
 
+    `alone`: on a labelled record, one is right and no other one is; for learners by predictions that never saw it.
     With a `heuristic_id` other than 0, that heuristic is one of those who vote, and in a conflict one of the two sides.
     """
 
@@ -199,8 +210,8 @@ class InSlice:
 
 
 Simple = (
-    Compare | TruthIs | StateIs | AnsweredBy | HeuristicSays | Abstained | Votes | Flagged | Commented | DrawnBy | Blind
-    | Numbers | InSlice
+    Compare | TruthIs | StateIs | AnsweredBy | HeuristicSays | Abstained | Missed | Votes | Flagged | Commented
+    | DrawnBy | Blind | Numbers | InSlice
 )  # fmt: skip
 
 

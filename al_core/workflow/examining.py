@@ -46,6 +46,10 @@ class Examined:
         ordered: NDArray[np.int64] = places[np.argsort(-self.rows.confidence[places], kind="stable")]
         return ordered
 
+    def n_records(self, which: Which) -> int:
+        """Return how many records have predictions of one kind; a record may have several labels or spans."""
+        return len(np.unique(self.rows.record_no[self.chosen(which)]))
+
 
 @dataclass(frozen=True, slots=True)
 class Calibration:

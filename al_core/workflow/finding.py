@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.errors import InvalidInput, NotFound
-from al_core.evaluation.precision import ABSTAINED, Predicted, keep
+from al_core.evaluation.precision import keep
 from al_core.filters import (
     Abstained,
     AnsweredBy,
     HeuristicSays,
     InSlice,
+    Missed,
     Not,
     RecordFilter,
     Simple,
@@ -25,9 +26,9 @@ from al_core.filters import (
 from al_core.store import Store
 from al_core.store.record_search import Cursor, Keys, Question, RecordPage
 from al_core.types import Heuristic, Project, Run, Task
-from al_core.votes import LabelMatrix, label_matrix
-from al_core.workflow.judging import headline
-from al_core.workflow.thresholds import min_confidence
+from al_core.workflow.judging import basis_of, headline, measurable
+from al_core.workflow.thresholds import is_kept
+from al_core.workflow.voting import records_behind
 
 __all__ = ["Cursor", "Question", "RecordPage", "ask_page", "asked", "how_many", "numbers_of"]
 
@@ -97,19 +98,6 @@ def heuristic_of(store: Store, task: Task, heuristic_id: int) -> Heuristic:
     raise NotFound(f"Heuristic {heuristic_id} does not exist in {task.name!r} (any more).", "Choose another one.")
 
 
-def kept_votes(store: Store, task: Task) -> LabelMatrix:
-    """Return the surest kept prediction of each of the task's enabled heuristics, a row for each record."""
-    columns = {}
-    for heuristic in store.heuristics.all(task.task_id):
-        run = store.runs.last(heuristic.heuristic_id, finished=True) if heuristic.enabled else None
-        if run is not None:
-            said = store.views.said(run.run_id)
-            kept = _kept(store, heuristic.heuristic_id, said.label, said.confidence)
-            units, first = np.unique(said.record_no[kept], return_index=True)  # by rank: the surest of each record
-            columns[heuristic.heuristic_id] = (units, said.label[kept][first])
-    return label_matrix(columns)
-
-
 def _task(store: Store, project: Project, wanted: RecordFilter) -> Task | None:
     if wanted.task_id is None:
         return None
@@ -137,8 +125,12 @@ def _by_predictions(store: Store, task: Task, condition: Simple) -> Rows | None:
     if isinstance(condition, Abstained):
         run = newest_run(store, heuristic_of(store, task, condition.heuristic_id))
         return store.views.abstained(run.run_id, task.project_id)
+    if isinstance(condition, Missed):
+        return _missed(store, task, condition)
     if isinstance(condition, Votes):
-        return _votes(store, task, condition)
+        if condition.heuristic_id:
+            heuristic_of(store, task, condition.heuristic_id)
+        return records_behind(store, task, condition.kind, condition.heuristic_id)
     return None
 
 
@@ -149,7 +141,7 @@ def _said(store: Store, task: Task, condition: HeuristicSays) -> Rows:
     if condition.label_ids:
         chosen &= np.isin(label, condition.label_ids)
     if condition.kept is not None:
-        kept = _kept(store, condition.heuristic_id, label, confidence, condition.threshold)
+        kept = is_kept(store, condition.heuristic_id, label, confidence, condition.threshold)
         chosen &= kept == condition.kept
     if condition.right is not None and is_right is not None:
         chosen &= is_right == condition.right
@@ -181,29 +173,18 @@ def _rows(
     return record_no, label, confidence, None
 
 
-def _kept(
-    store: Store, heuristic_id: int, label: Rows, confidence: NDArray[np.float64], threshold: float | None = None
-) -> NDArray[np.bool_]:
-    """Return which predictions [m] are kept at the thresholds in force, or at another one."""
-    cuts = min_confidence(store, heuristic_id, np.unique(label)) if threshold is None else threshold
-    return np.asarray(Predicted(label, confidence).kept_label_ids(cuts) != ABSTAINED)
-
-
-def _votes(store: Store, task: Task, condition: Votes) -> Rows:
-    matrix = kept_votes(store, task)
-    chosen = matrix.voted.any(axis=1)
-    if condition.kind != "voted":
-        chosen = matrix.voted.sum(axis=1) > 1
-    if condition.kind == "conflict":
-        none = np.iinfo(np.int32).max
-        lowest = np.where(matrix.voted, matrix.votes, none).min(axis=1, initial=none)
-        chosen &= lowest != matrix.votes.max(axis=1, initial=ABSTAINED)
-    if condition.heuristic_id:
-        heuristic_of(store, task, condition.heuristic_id)
-        if condition.heuristic_id not in matrix.heuristic_ids:
-            return np.zeros(0, dtype=np.int64)
-        chosen &= matrix.voted[:, matrix.heuristic_ids.index(condition.heuristic_id)]
-    return np.unique(matrix.units[chosen, 0])
+def _missed(store: Store, task: Task, condition: Missed) -> Rows:
+    """Return the records with a true label that is not given and kept: those that recall on Tune counts as missed."""
+    run = newest_run(store, heuristic_of(store, task, condition.heuristic_id))
+    rows = store.runs.judged(run.run_id, task.task_id)
+    if not measurable(rows, run):
+        return np.zeros(0, dtype=np.int64)
+    judged, _ = headline(rows, run)
+    kept = is_kept(store, condition.heuristic_id, judged.predicted, judged.confidence)
+    found = kept & (judged.predicted == judged.truth)
+    record_no, _, audit = store.judging.missed(run.run_id, task.task_id)
+    silent = record_no[audit] if basis_of(judged) == "random" else record_no
+    return np.union1d(judged.record_no[(judged.truth > 0) & ~found], silent)
 
 
 def _keys(store: Store, task: Task, wanted: RecordFilter) -> Keys | None:

@@ -10,23 +10,21 @@ from threading import Lock
 from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from al_core.evaluation.averages import Averages, averages
 from al_core.evaluation.falling import below_since
-from al_core.evaluation.precision import ABSTAINED, Predicted
 from al_core.store import Store
 from al_core.store.certificates import ALL_LABELS
 from al_core.store.runs import Judged
 from al_core.types import Heuristic, Run, Task
-from al_core.votes import LabelMatrix, VoteSummary, label_matrix, summarise
 from al_core.workflow.creating import description
 from al_core.workflow.evaluating import Evaluation, evaluate
-from al_core.workflow.finding import kept_votes
 from al_core.workflow.jobs import JobBoard
 from al_core.workflow.judging import headline
-from al_core.workflow.span_votes import span_summaries, span_values
 from al_core.workflow.states import Status, status
-from al_core.workflow.thresholds import min_confidence
+from al_core.workflow.thresholds import is_kept
+from al_core.workflow.voting import judged_votes, kept_votes, records_of
 
 TREND = 8  # runs
 Result = TypeVar("Result")
@@ -34,7 +32,10 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class Overlapping:
-    """What a heuristic does among the others, in records: see `VoteSummary`; `alone` counts labelled ones."""
+    """What a heuristic does among the others, in records: see `VoteSummary`; `alone` counts labelled ones.
+
+    A record with several labels or spans counts once, as on the Records page.
+    """
 
     hits: int
     overlaps: int
@@ -140,49 +141,28 @@ def _among(
     """Return what each enabled heuristic does among the others, by its id."""
     key = (*since, *(states[one.heuristic_id] for one in heuristics if one.enabled))
 
-    def compute() -> dict[int, Overlapping]:
-        alone = {one.heuristic_id: one.alone for one in marginal_values(store, task, heuristics)}
-        return {
-            one.heuristic_id: Overlapping(one.hits, one.overlaps, one.conflicts, alone.get(one.heuristic_id, 0))
-            for one in _summaries(store, task, heuristics)
-        }
-
-    return _MATRICES.get(key, compute)
+    return _MATRICES.get(key, lambda: overlapping(store, task))
 
 
-def _summaries(store: Store, task: Task, heuristics: tuple[Heuristic, ...]) -> tuple[VoteSummary, ...]:
-    return span_summaries(store, heuristics) if task.kind == "extraction" else summarise(kept_votes(store, task))
+def overlapping(store: Store, task: Task) -> dict[int, Overlapping]:
+    """Return what each enabled heuristic with a run does among the others, by its id: as many records as are found."""
+    matrix = kept_votes(store, task)
+    judged, truth = judged_votes(store, task)
+    voted, overlap, conflict = matrix.part("voted"), matrix.part("overlap"), matrix.part("conflict")
+    alone = judged.part("alone", truth)
+    return {
+        heuristic_id: Overlapping(
+            hits=len(records_of(matrix, voted, heuristic_id)),
+            overlaps=len(records_of(matrix, overlap, heuristic_id)),
+            conflicts=len(records_of(matrix, conflict, heuristic_id)),
+            alone=len(records_of(judged, alone, heuristic_id)),
+        )
+        for heuristic_id in matrix.heuristic_ids
+    }
 
 
-def marginal_values(store: Store, task: Task, heuristics: tuple[Heuristic, ...]) -> tuple[VoteSummary, ...]:
-    """Return what each enabled heuristic adds on the labelled records, by predictions that never saw the label."""
-    if task.kind == "extraction":
-        return span_values(store, task, heuristics)
-    columns: dict[int, tuple[object, object]] = {}
-    truth: dict[tuple[int, int], int] = {}
-    for heuristic in heuristics:
-        run = store.runs.last(heuristic.heuristic_id, finished=True) if heuristic.enabled else None
-        if run is None:
-            continue
-        judged = store.runs.judged(run.run_id, task.task_id)
-        kept = _kept(store, heuristic, judged)
-        units = _units(task, judged)
-        columns[heuristic.heuristic_id] = (units[kept], judged.predicted[kept])
-        truth.update({(a, b): label for (a, b), label in zip(units.tolist(), judged.truth.tolist(), strict=True)})
-    matrix: LabelMatrix = label_matrix(columns)  # type: ignore[arg-type]
-    rows = [truth.get((int(a), int(b)), ABSTAINED) for a, b in matrix.units] if matrix.units.shape[1] == 2 else []
-    return summarise(matrix, np.array(rows, dtype=np.int32) if rows else None)
-
-
-def _units(task: Task, judged: Judged) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
-    """Return (record, label) [n, 2] where a record may have several labels, else (record, 0)."""
-    second = judged.predicted if task.kind == "multi_label" else np.zeros_like(judged.predicted)
-    return np.column_stack([judged.record_no, second])
-
-
-def _kept(store: Store, heuristic: Heuristic, judged: Judged) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    cuts = min_confidence(store, heuristic.heuristic_id, np.unique(judged.predicted))
-    return np.asarray(Predicted(judged.predicted, judged.confidence).kept_label_ids(cuts) != ABSTAINED)
+def _kept(store: Store, heuristic: Heuristic, judged: Judged) -> NDArray[np.bool_]:
+    return is_kept(store, heuristic.heuristic_id, judged.predicted, judged.confidence)
 
 
 def _trend(store: Store, task: Task, heuristic: Heuristic) -> tuple[float, ...]:

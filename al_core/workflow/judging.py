@@ -160,11 +160,13 @@ def measure(
 
 def _with(judged: Judged, without: NDArray[np.int64]) -> tuple[Predicted, NDArray[np.int64]]:
     abstained = np.full(len(without), ABSTAINED)
+    # 0: the record has another truth than this label or span; that is no label of its own that recall could miss
+    truth = np.where(judged.truth > 0, judged.truth, ABSTAINED)
     return (
         Predicted(
             np.concatenate([judged.predicted, abstained]), np.concatenate([judged.confidence, np.zeros(len(without))])
         ),
-        np.concatenate([judged.truth, without]),
+        np.concatenate([truth, without]),
     )
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from al_core.evaluation.precision import keep
 from al_core.store import Store
-from al_core.types import Heuristic, Task
-from al_core.votes import ABSTAINED, LabelMatrix, VoteSummary, label_matrix, summarise
-from al_core.workflow.thresholds import min_confidence
+from al_core.types import Heuristic, Run, Task
+from al_core.votes import ABSTAINED, LabelMatrix, label_matrix
+from al_core.workflow.thresholds import is_kept
 
 Ints = NDArray[np.int64]
 OTHER_SPAN = 0  # the vote of a span that is not in the truth: it agrees with nobody who is right
@@ -79,32 +78,28 @@ def end_to_end(votes: Iterable[SpanVotes], name: str) -> Ints:
     return np.concatenate([np.zeros(0, dtype=np.int64), *(getattr(one, name) for one in votes)])
 
 
-def span_summaries(store: Store, heuristics: tuple[Heuristic, ...]) -> tuple[VoteSummary, ...]:
-    """Return what each enabled heuristic's kept spans do among those of the others."""
+def kept_span_votes(store: Store, voters: Sequence[tuple[Heuristic, Run]]) -> LabelMatrix:
+    """Return what the kept spans of heuristics, each at a run, say of each group of touching spans."""
     votes = {}
-    for heuristic, run_id in _with_runs(store, heuristics):
-        said = store.judging.said_spans(run_id)
-        votes[heuristic.heuristic_id] = _kept(store, heuristic, SpanVotes(*said, np.zeros_like(said[0])))
-    return summarise(span_matrix(votes)[0])
+    for heuristic, run in voters:
+        said = store.views.said(run.run_id)
+        columns = (said.record_no, said.label, said.start, said.end, said.confidence)
+        votes[heuristic.heuristic_id] = _kept(store, heuristic, SpanVotes(*columns, np.zeros_like(said.label)))
+    return span_matrix(votes)[0]
 
 
-def span_values(store: Store, task: Task, heuristics: tuple[Heuristic, ...]) -> tuple[VoteSummary, ...]:
-    """Return what each enabled heuristic adds on the labelled records, by spans predicted without their labels."""
+def judged_span_votes(
+    store: Store, task: Task, voters: Sequence[tuple[Heuristic, Run]]
+) -> tuple[LabelMatrix, NDArray[np.int32]]:
+    """Return (votes of kept spans of labelled records, predicted without the labels, the true label of each row)."""
     votes = {}
-    for heuristic, run_id in _with_runs(store, heuristics):
-        one = store.runs.judged(run_id, task.task_id)
+    for heuristic, run in voters:
+        one = store.runs.judged(run.run_id, task.task_id)
         columns = (one.record_no, one.predicted, one.start, one.end, one.confidence, one.truth)
         votes[heuristic.heuristic_id] = _kept(store, heuristic, SpanVotes(*columns))
-    return summarise(*span_matrix(votes, right_only=True))
-
-
-def _with_runs(store: Store, heuristics: tuple[Heuristic, ...]) -> list[tuple[Heuristic, int]]:
-    runs = [(one, store.runs.last(one.heuristic_id, finished=True)) for one in heuristics if one.enabled]
-    return [(one, run.run_id) for one, run in runs if run is not None]
+    return span_matrix(votes, right_only=True)
 
 
 def _kept(store: Store, heuristic: Heuristic, one: SpanVotes) -> SpanVotes:
-    cuts = min_confidence(store, heuristic.heuristic_id, np.unique(one.label))
-    least = np.array([cuts[int(label)] for label in one.label]) if isinstance(cuts, dict) else cuts
-    kept = keep(one.confidence, least)
+    kept = is_kept(store, heuristic.heuristic_id, one.label, one.confidence)
     return SpanVotes(*(getattr(one, name)[kept] for name in SpanVotes.__slots__))

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from al_core.errors import InvalidInput
+from al_core.evaluation.precision import ABSTAINED, Predicted
 from al_core.source import Settings, SourceProblem, read_settings, with_min_confidence
 from al_core.store import Store
 from al_core.types import Heuristic, Person, Task
@@ -23,6 +24,18 @@ def min_confidence(
     threshold, _ = store.heuristics.threshold(heuristic_id) or (DEFAULT_THRESHOLD, "code")
     by_label = store.label_thresholds.of(heuristic_id)
     return {int(one): by_label.get(int(one), threshold) for one in label_ids} if by_label else threshold
+
+
+def is_kept(
+    store: Store,
+    heuristic_id: int,
+    label_ids: NDArray[np.int64],
+    confidence: NDArray[np.float64],
+    threshold: float | None = None,
+) -> NDArray[np.bool_]:
+    """Return which predictions [n] of a heuristic are kept at the thresholds in force, or at another one."""
+    cuts = min_confidence(store, heuristic_id, np.unique(label_ids)) if threshold is None else threshold
+    return np.asarray(Predicted(label_ids, confidence).kept_label_ids(cuts) != ABSTAINED)
 
 
 def code_threshold(settings: Settings) -> float:

@@ -18,6 +18,7 @@ from al_core.filters import (
     Flagged,
     HeuristicSays,
     InSlice,
+    Missed,
     Not,
     Simple,
     StateIs,
@@ -37,6 +38,16 @@ HOW = {
     "in": "is one of",
     "between": "lies between",
     "regex": "matches the regex",
+}
+_WHETHER = (
+    "anything", "kept", "not kept", "kept and right", "kept and wrong", "right", "wrong", "missing a label",
+    "abstaining",
+)  # fmt: skip
+_VOTES = {
+    "conflict": "Different labels",
+    "overlap": "Several votes",
+    "voted": "Any vote",
+    "alone": "Only one is right",
 }
 Maker = Callable[[], Simple]
 
@@ -129,14 +140,16 @@ def _heuristic(task: Task, heuristics: tuple[Heuristic, ...]) -> Maker:
     )
     whether = st.selectbox(
         "And it is",
-        ("anything", "kept", "not kept", "kept and right", "kept and wrong", "right", "wrong", "abstaining"),
+        _WHETHER,
         key="condition_whether",
-        help="Kept: at the threshold in force. Right and wrong: where people's answers say so.",
+        help="Kept: at the threshold in force. Right, wrong and missing: where people's answers say so.",
     )
     low, high = st.slider("Confidence", 0.0, 1.0, (0.0, 1.0), 0.01, key="condition_confidence")
     low_margin, high_margin = st.slider("Margin", 0.0, 1.0, (0.0, 1.0), 0.01, key="condition_margin")
     if whether == "abstaining":
         return lambda: Abstained(heuristic.heuristic_id)
+    if whether == "missing a label":
+        return lambda: Missed(heuristic.heuristic_id)
     kept = None if whether in ("anything", "right", "wrong") else whether != "not kept"
     right = {"kept and right": True, "right": True, "kept and wrong": False, "wrong": False}.get(whether)
     return lambda: HeuristicSays(
@@ -146,8 +159,7 @@ def _heuristic(task: Task, heuristics: tuple[Heuristic, ...]) -> Maker:
 
 
 def _votes(heuristics: tuple[Heuristic, ...]) -> Maker:
-    kinds = {"conflict": "Different labels", "overlap": "Several votes", "voted": "Any vote"}
-    kind = st.selectbox("Votes", list(kinds), format_func=kinds.__getitem__, key="condition_votes")
+    kind = st.selectbox("Votes", list(_VOTES), format_func=_VOTES.__getitem__, key="condition_votes")
     names = {0: "any heuristic"} | {one.heuristic_id: one.name for one in heuristics}
     heuristic_id = st.selectbox("Of", list(names), format_func=names.__getitem__, key="condition_voter")
     return lambda: Votes(kind, heuristic_id)

@@ -13,6 +13,7 @@ from al_core.filters import (
     Flagged,
     HeuristicSays,
     InSlice,
+    Missed,
     Not,
     Numbers,
     StateIs,
@@ -31,6 +32,7 @@ _VOTES = {
     "voted": "a heuristic votes",
     "overlap": "several heuristics vote",
     "conflict": "heuristics vote for different labels",
+    "alone": "only one heuristic is right",
 }
 _AMONG = {"any": "", "judged": ", where it is judged", "headline": ", as counted on Tune", "pool": ", unlabelled then"}
 
@@ -45,13 +47,8 @@ def condition_words(here: Current, task: Task | None, condition: Condition) -> s
         return condition.state
     if isinstance(condition, TruthIs):
         return f"truth is {_labels(task, condition.label_ids)}"
-    if isinstance(condition, HeuristicSays):
-        return _says(here, task, condition)
-    if isinstance(condition, Abstained):
-        return f"{_heuristic(here, task, condition.heuristic_id)} abstained"
-    if isinstance(condition, Votes):
-        among = f", {_heuristic(here, task, condition.heuristic_id)} among them" if condition.heuristic_id else ""
-        return _VOTES[condition.kind] + among
+    if isinstance(condition, HeuristicSays | Abstained | Missed | Votes):
+        return _of_heuristics(here, task, condition)
     return _of_people(here, task, condition)
 
 
@@ -95,6 +92,23 @@ def _says(here: Current, task: Task | None, condition: HeuristicSays) -> str:
             parts.append(f"{name} {decimals(low)} to {decimals(high)}")
     said = ", ".join(parts) or "says something"
     return f"{_heuristic(here, task, condition.heuristic_id)}: {said}{_AMONG[condition.among]}"
+
+
+def _of_heuristics(here: Current, task: Task | None, condition: HeuristicSays | Abstained | Missed | Votes) -> str:
+    if isinstance(condition, HeuristicSays):
+        return _says(here, task, condition)
+    if isinstance(condition, Abstained):
+        return f"{_heuristic(here, task, condition.heuristic_id)} abstained"
+    if isinstance(condition, Missed):
+        return f"{_heuristic(here, task, condition.heuristic_id)} missed a label, as counted on Tune"
+    return _votes(here, task, condition)
+
+
+def _votes(here: Current, task: Task | None, condition: Votes) -> str:
+    if not condition.heuristic_id:
+        return _VOTES[condition.kind]
+    name = _heuristic(here, task, condition.heuristic_id)
+    return f"only {name} is right" if condition.kind == "alone" else f"{_VOTES[condition.kind]}, {name} among them"
 
 
 def _labels(task: Task | None, label_ids: tuple[int, ...]) -> str:

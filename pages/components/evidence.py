@@ -62,7 +62,9 @@ def _records(here: Current, task: Task, evaluation: Evaluation, examined: Examin
     total = len(examined.chosen(which))
     if len(found) < total:
         st.caption(f"The surest {len(found)} of {total:,}.")
-    if total and st.button(f"Open {count(total, 'record')} on the Records page", icon=":material/table_rows:"):
+    if total and st.button(
+        f"Open {count(examined.n_records(which), 'record')} on the Records page", icon=":material/table_rows:"
+    ):
         open_records(RecordFilter(task.task_id, (_says(evaluation, which),)))
     place = mistakes_table(task, found, which, key=f"records_{which}_{evaluation.run.run_id}")
     if which == "kept wrongly":

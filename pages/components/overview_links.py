@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from al_core.filters import Condition, HeuristicSays, Not, RecordFilter, StateIs, Votes
+from al_core.filters import Condition, HeuristicSays, Missed, RecordFilter, Votes
 from al_core.types import Task
 from pages.components.record_links import records_link
 
 
 def links_of(task: Task, heuristic_id: int) -> dict[str, str]:
     """Return the address of the records behind each number of a heuristic, by the number's name."""
-    kept = HeuristicSays(heuristic_id, kept=True)
     behind: dict[str, tuple[Condition, ...]] = {
         "kept": (HeuristicSays(heuristic_id, kept=True, among="headline"),),
-        "right": (HeuristicSays(heuristic_id, kept=True, right=True, among="judged"),),
-        "missed": (StateIs("labelled"), Not(kept)),
+        "missed": (Missed(heuristic_id),),
         "covered": (HeuristicSays(heuristic_id, kept=True, among="pool"),),
         "hits": (Votes("voted", heuristic_id),),
         "overlaps": (Votes("overlap", heuristic_id),),
         "conflicts": (Votes("conflict", heuristic_id),),
+        "alone": (Votes("alone", heuristic_id),),
     }
     return {name: _link(task, conditions) for name, conditions in behind.items()}
 

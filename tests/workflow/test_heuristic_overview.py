@@ -5,12 +5,17 @@ from datetime import date
 import numpy as np
 import pytest
 
+from al_core.evaluation.averages import averages
 from al_core.evaluation.falling import below_since
+from al_core.evaluation.precision import Predicted
+from al_core.filters import HeuristicSays, Missed, RecordFilter, Votes
 from al_core.store.run_results import no_rows
-from al_core.store.runs import FinishedRun
+from al_core.store.runs import FinishedRun, Judged
 from al_core.types import Heuristic
+from al_core.workflow.finding import numbers_of
 from al_core.workflow.given_results import standing_of, whole_rows
 from al_core.workflow.heuristic_overview import overview_rows
+from al_core.workflow.judging import measure
 
 # kinds of records 0 to 59 are A B C A B C ...; the first twelve are labelled, in truth and at random
 SAYS = {
@@ -67,6 +72,24 @@ def test_each_figure_equals_a_count_by_hand(shop, rows):
     assert first.fallen is None and first.promised is None
 
 
+def test_each_number_leads_to_exactly_the_records_that_it_counts(shop, rows):
+    first = rows["first"].heuristic.heuristic_id
+    behind = {
+        HeuristicSays(first, kept=True, among="headline"): [0, 1, 3],  # n of the precision
+        HeuristicSays(first, (shop.label_id("A"),), kept=True, among="headline"): [0, 1, 3],
+        Missed(first): [1, 2, 4, 5, 6, 7, 8, 9, 10, 11],  # 10 of 12, the recall is 2 of 12
+        HeuristicSays(first, kept=True, among="pool"): [20],  # 1 of 48
+        Votes("voted", first): [0, 1, 3, 20],
+        Votes("overlap", first): [0, 1, 20],
+        Votes("conflict", first): [0, 1, 20],
+        Votes("alone", first): [3],
+        Votes("alone"): [1, 3, 6],
+    }
+    for condition, expected in behind.items():
+        found = numbers_of(shop.store, shop.project, RecordFilter(shop.task.task_id, (condition,)))
+        assert found.tolist() == expected, condition
+
+
 def test_a_heuristic_that_is_off_takes_no_part_among_the_others(shop, rows):
     shop.store.heuristics.change(rows["second"].heuristic.heuristic_id, enabled=False)
     again = {row.heuristic.name: row for row in overview_rows(shop.store, shop.workspace.jobs, shop.task)}
@@ -83,3 +106,16 @@ def test_the_day_since_which_a_promise_is_not_kept():
     recovered = np.array([True, False] + [True] * 8)
     assert below_since(recovered, days, 0.9) is None  # 9 of 10
     assert below_since(np.array([False] * 4), days[:4], 0.9) is None  # too few to say
+
+
+def test_a_wrong_span_or_label_is_nothing_that_recall_could_miss():
+    # one record: a right span and a wrong one; everything that people marked was found
+    none = np.zeros(2, dtype=np.bool_)
+    columns = {name: np.zeros(2) for name in Judged.__slots__} | {
+        "record_no": np.array([1, 1]), "predicted": np.array([7, 7]), "truth": np.array([7, 0]),
+        "confidence": np.array([0.9, 0.9]), "audit": none, "new": none,
+    }  # fmt: skip
+    nobody = Predicted(np.zeros(0, dtype=np.int64), np.zeros(0))
+    nothing = np.zeros(0, dtype=np.int64)
+    found = averages(measure([Judged(**columns)], nothing, 0.5, pool=nobody, pool_size=0).by_label)
+    assert (found.micro_precision, found.micro_recall, found.macro_recall) == (0.5, 1.0, 1.0)
