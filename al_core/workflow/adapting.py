@@ -36,7 +36,7 @@ TUNING_SHARE, ENCODING_SHARE = 0.6, 0.95  # of the progress, when each has ended
 
 # seconds of one processor core: a start, and a text by its characters, as far as the model reads while tuning and after
 _START = 15.0
-_TUNE, _READ_TUNING = (0.01, 1.5e-4), 280
+_TUNE, _READ_TUNING = (0.02, 2e-4), 280
 _ENCODE, _READ = (0.003, 5e-5), 1000
 
 
