@@ -19,6 +19,7 @@ from al_core.store.certificates import ALL_LABELS, Look, Population, StoredLook
 from al_core.store.run_results import WHOLE
 from al_core.store.runs import Judged
 from al_core.types import Heuristic, Person, Run, Task
+from al_core.workflow.judging import measurable
 
 DEFAULT_CONFIDENCE = 0.95
 EXACT, TESTED = "exact", "tested, not proved"
@@ -252,6 +253,8 @@ def labels_of(store: Store, run: Run, task_id: int) -> Evidence:
     An audit answer that was corrected with the prediction on screen stays in the sample, as it was answered before.
     """
     judged = store.runs.judged(run.run_id, task_id)
+    if not measurable(judged, run):
+        judged = Judged(**{name: getattr(judged, name)[:0] for name in Judged.__slots__})
     truth, audit = judged.truth.copy(), judged.audit.copy()
     replaced, labels = store.certificates.first_answers(task_id)
     place = np.flatnonzero(np.isin(judged.record_no, replaced))

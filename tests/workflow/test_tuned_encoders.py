@@ -82,6 +82,7 @@ def test_until_enough_others_have_an_answer_there_is_no_number(shop, tuned):
         "Of the other records 29 have an answer, 30 are needed."
     )
     assert all(one.labelled == 0 for one in found.by_label.values())
+    assert len(labels_of(shop.store, found.run, shop.task.task_id).rows.record_no) == 0
     assert over_time(shop.store, shop.task, found)[0].precision is None
     shop.answer([39])
     found = evaluate(shop.store, heuristic)
