@@ -5,14 +5,12 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
 from al_core.errors import ActiveLearnersError
 from al_core.filters import InSlice, Not, RecordFilter
 from al_core.types import Project, Task
-from al_core.workflow.bulk_labeling import AT_ONCE, BulkLabel, label_many, last_bulk, look_before, take_back
+from al_core.workflow.bulk_labeling import BulkLabel, last_bulk, look_before, take_back
 from al_core.workflow.exporting import export
 from al_core.workflow.finding import numbers_of
 from al_core.workflow.jobs import JobContext
@@ -20,6 +18,7 @@ from al_core.workflow.retraining import retrain_stale
 from al_core.workflow.slices import SLICE_QUEUE, Slice, save_slice, send_to_label
 from al_core.workflow.workspace import Workspace
 from pages.components import state
+from pages.components.bulk_giving import NOTHING_HERE, bulk_key, give_label
 from pages.components.exports import file_name
 from pages.components.frame import Current
 from pages.components.function_button import function_button
@@ -27,8 +26,6 @@ from pages.components.literal import literal
 from pages.components.messages import mistakes_shown
 from pages.components.numbers import count
 from pages.components.record_filter import put_filter
-
-NOTHING_HERE = "nothing here"
 
 
 def filter_actions(here: Current, wanted: RecordFilter) -> None:
@@ -87,39 +84,15 @@ def _label_all(here: Current, task: Task, wanted: RecordFilter) -> None:
             )
             st.button("Cancel", key="label_all_cancel", on_click=_open, args=(None,))
         if given:
-            _give(here, task, numbers, BulkLabel((label_id,) if label_id else (), replace))
-
-
-def _give(here: Current, task: Task, numbers: NDArray[np.int64], label: BulkLabel) -> None:
-    """Label at once, or by a job where it would take a while."""
-
-    def give(context: JobContext | None = None) -> str:
-        progress = context.progress if context else None
-        done = label_many(here.workspace.store, task, here.person, numbers, label, progress)
-        retrain_stale(here.workspace, [task.task_id], here.person)
-        if context:
-            context.conclude(f"{count(done.n_labelled, 'record')} labelled")
-        return f"{count(done.n_labelled, 'record')} labelled."
-
-    if len(numbers) <= AT_ONCE:
-        state.put("records_said", give())
-    else:
-        here.workspace.jobs.start(
-            "bulk label",
-            f"Label {len(numbers):,} records",
-            give,
-            key=f"bulk:{task.task_id}",
-            project_id=here.project.project_id,
-            person=here.person,
-        )
-        state.put("records_said", "They are being labelled. You can go on meanwhile.")
-    _open(None)
-    st.rerun()
+            label = BulkLabel((label_id,) if label_id else (), replace)
+            state.put("records_said", give_label(here, task, numbers, label))
+            _open(None)
+            st.rerun()
 
 
 def _undo(here: Current, task: Task) -> None:
     bulk = last_bulk(here.workspace.store, task, here.person)
-    busy = here.workspace.jobs.of(f"bulk:{task.task_id}") is not None
+    busy = here.workspace.jobs.of(bulk_key(task)) is not None
     if bulk is not None and st.button(
         f"Undo: {count(bulk.n_records, 'record')} labelled at once",
         icon=":material/undo:",

@@ -15,13 +15,15 @@ from pages.components.messages import mistakes_shown
 from pages.components.numbers import decimals
 from pages.components.record_links import RECORD
 from pages.components.record_table import truth_words
+from pages.components.tokens import label_css
 
-# the colours are Streamlit's own of the theme; the name stands below, so that colour is not the only sign
+# a span has its label's colour as on the Label page; the name stands with it, so that colour is not the only sign
 STYLE = (
-    "<style>.al-text{white-space:pre-wrap;overflow-wrap:anywhere;line-height:2;margin:0}"
-    ".al-text mark{background:color-mix(in srgb,currentColor 12%,transparent);color:inherit;"
-    "border-bottom:3px solid currentColor;border-radius:3px;padding:0 2px}"
-    ".al-text small{opacity:.75;padding-left:4px}</style>"
+    f"<style>{label_css('.al-text')}"
+    ".al-text{white-space:pre-wrap;overflow-wrap:anywhere;line-height:2;margin:0}"
+    ".al-text mark{background:var(--t,transparent);color:inherit;border-bottom:3px solid var(--c,currentColor);"
+    "border-radius:4px;padding:0 2px}"
+    ".al-text small{color:var(--k,inherit);padding-left:4px}</style>"
 )
 
 
@@ -52,15 +54,17 @@ def marked(text: str, task: Task, spans: tuple[LabelSpan, ...]) -> str:
 
     Spans outside of the text, such as of a text of before, are left out.
     """
-    names = {label.label_id: label.name for label in task.labels}
+    labels = {label.label_id: label for label in task.labels}
     parts, end = [], 0
     for span in sorted(spans, key=lambda one: one.start or 0):
         if span.start is None or span.end is None or not end <= span.start < span.end <= len(text):
             continue
-        name = escape(names.get(span.label_id, "a removed label"))
+        label = labels.get(span.label_id)
+        name = escape(label.name) if label else "a removed label"
+        colour = f' class="c{(label.colour - 1) % 12 + 1}"' if label else ""
         parts += [
             escape(text[end : span.start]),
-            f"<mark>{escape(text[span.start : span.end])}<small>{name}</small></mark>",
+            f"<mark{colour}>{escape(text[span.start : span.end])}<small>{name}</small></mark>",
         ]
         end = span.end
     return f'<p class="al-text">{"".join(parts)}{escape(text[end:])}</p>'

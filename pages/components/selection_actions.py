@@ -10,14 +10,13 @@ import streamlit as st
 from al_core.errors import ActiveLearnersError
 from al_core.filters import Numbers, RecordFilter
 from al_core.types import Task
-from al_core.workflow.bulk_labeling import BulkLabel, label_many, last_bulk, look_before, take_back
+from al_core.workflow.bulk_labeling import BulkLabel, last_bulk, look_before, take_back
 from pages.components import state
+from pages.components.bulk_giving import NOTHING_HERE, bulk_key, give_label
 from pages.components.frame import Current
 from pages.components.literal import literal
 from pages.components.numbers import count
 from pages.components.record_links import open_records
-
-NOTHING_HERE = "nothing here"
 
 
 def selection_actions(here: Current, record_nos: Sequence[int], *, key: str) -> None:
@@ -68,15 +67,9 @@ def _label(here: Current, task: Task, record_nos: Sequence[int], key: str) -> No
         key=f"{key}_give",
         disabled=not n_given or label_id is None,
         on_click=lambda: act(
-            key, lambda: _give(here, task, numbers.tolist(), BulkLabel((label_id,) if label_id else (), replace))
+            key, lambda: give_label(here, task, numbers, BulkLabel((label_id,) if label_id else (), replace))
         ),
     )
-
-
-def _give(here: Current, task: Task, record_nos: Sequence[int], label: BulkLabel) -> str:
-    done = label_many(here.workspace.store, task, here.person, record_nos, label)
-    name = task.label_name(label.label_ids[0]) if label.label_ids else NOTHING_HERE
-    return f"{count(done.n_labelled, 'record')} labelled {literal(name)}."
 
 
 def _undo(here: Current, task: Task, key: str) -> None:
@@ -87,6 +80,7 @@ def _undo(here: Current, task: Task, key: str) -> None:
             icon=":material/undo:",
             type="tertiary",
             key=f"{key}_undo",
+            disabled=here.workspace.jobs.of(bulk_key(task)) is not None,
             on_click=lambda: act(key, lambda: _take_back(here, bulk.bulk_id)),
         )
 

@@ -26,6 +26,17 @@ def component_css(*sheets: str | Path) -> str:
     return "\n".join(path.read_text(encoding="utf-8") for path in paths)
 
 
+def label_css(scope: str) -> str:
+    """Return the label colours for texts outside of components: classes `.c1` to `.c12` within `scope`, a selector.
+
+    >>> ".al-text .c1 { --c: var(--l1);" in label_css(".al-text")
+    True
+    """
+    tokens = re.findall(r"--l\d+[\w-]*: [^;]+;", (FOLDER / "tokens.css").read_text(encoding="utf-8"))
+    classes = re.findall(r"^\.c\d+ .*$", (FOLDER / "labels.css").read_text(encoding="utf-8"), re.MULTILINE)
+    return "\n".join([f"{scope} {{ {' '.join(tokens)} }}", *(f"{scope} {one}" for one in classes)])
+
+
 def component_js(entry: Path) -> str:
     """Return one ES module: `entry` after the files that it imports, each once, in the order of need.
 
