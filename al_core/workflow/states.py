@@ -91,7 +91,7 @@ def _why_stale(store: Store, heuristic: Heuristic, run: Run) -> str:
             return "the audit sample is treated otherwise now"
         newer = store.answers.newer(heuristic.task_id, run.label_revision)
         if newer:
-            return f"{newer} labels newer"
+            return f"{newer:,} label{'' if newer == 1 else 's'} newer"
     return _changed_inputs(store, heuristic, run)
 
 

@@ -21,14 +21,18 @@ def agreement_line(found: Agreement | None, target: float) -> None:
     evidence = f"{decimals(found.low)} to {decimals(found.high)}, n = {count(found.n, 'record')}"
     beyond = " Your target is above that." if target > found.perfect else ""
     st.caption(
-        f"People agree on {decimals(found.share)} of the labels ({evidence}): judged by one person, as good as another "
-        f"is about {decimals(found.share)}, and without any error {decimals(found.perfect)} at most.{beyond}",
+        f"People agree on {decimals(found.share)} of the labels ({evidence}). Measured by one person's labels, a "
+        f"heuristic as good as a second person reaches about {decimals(found.share)}, one without any error "
+        f"{decimals(found.perfect)} at most.{beyond}",
         help=_by_chance(found),
     )
 
 
 def _by_chance(found: Agreement) -> str:
-    how = "Blind answers of two people or more on the same record. “At most” takes people to err independently."
+    how = (
+        "Blind answers of two people or more on the same record. “At most” takes people to err independently, and "
+        "speaks of all records: those that are kept may be easier, and people agree on them more."
+    )
     if found.alpha is None:
         return how
     return f"{how} Krippendorff's alpha, which counts off agreement by chance: {decimals(found.alpha)}."

@@ -34,7 +34,7 @@ def set_every_button(here: Current, heuristics: Sequence[Heuristic], question: Q
             state.put("all_set", done)
             st.rerun()
     done = state.get("all_set")
-    if isinstance(done, AllSet) and st.button("Undo: earlier thresholds", icon=":material/undo:"):
+    if isinstance(done, AllSet) and done.before and st.button("Undo: earlier thresholds", icon=":material/undo:"):
         undo_all(here.workspace.store, done, here.person)
         state.put("all_set", None)
         st.rerun()

@@ -38,7 +38,7 @@ def pick_heuristic(heuristics: Sequence[Heuristic]) -> Heuristic:
         "Heuristic",
         list(by_id),
         format_func=lambda heuristic_id: f"{by_id[heuristic_id].name}, version {by_id[heuristic_id].version_no}",
-        width=340,
+        width=270,  # the buttons beside it fit into one row at 1280 px
         key="pick_tuned",
     )
     state.put("tuned", picked)
@@ -145,11 +145,16 @@ def _choose(heuristic_id: int) -> None:
 
 
 def curve_csv(evaluation: Evaluation) -> str:
-    """Return the curve as CSV: a row for each threshold, empty where nothing is known."""
+    """Return the curve as CSV: a row for each threshold, empty where nothing is known.
+
+    Where the folds were dealt several times, `correct` is the mean count too, so that it is precision times kept.
+    """
     message = curve_message(evaluation, show_whole=True)
+    curve = evaluation.curve
+    message["correct"] = (np.nan_to_num(curve.precision) * curve.kept).round(6).tolist()
     names = ["thresholds", "precision", "low", "high", "whole_low", "whole_high", "kept", "correct", "records"]
     columns = [message[name] for name in names] + [message.get("corrected") or [None] * len(message["thresholds"])]
-    rows = [",".join("" if value is None else f"{value:g}" for value in row) for row in zip(*columns, strict=True)]
+    rows = [",".join("" if value is None else f"{value:.10g}" for value in row) for row in zip(*columns, strict=True)]
     header = ["threshold", *names[1:], "corrected"]
     return "\n".join([",".join(header), *rows]) + "\n"
 
