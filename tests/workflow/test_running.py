@@ -10,6 +10,7 @@ from al_core.errors import Cancelled
 from al_core.execution import Outcome
 from al_core.workflow import heuristics as heuristic_cases
 from al_core.workflow.evaluating import evaluate, evaluate_all, kept_wrongly, set_threshold
+from al_core.workflow.keeping import keep_waiting
 from al_core.workflow.running import live_log, run, run_all
 from al_core.workflow.training import RunFailed
 
@@ -389,7 +390,10 @@ def test_a_new_version_is_stale_until_it_ran(shop):
     assert (state().state, state().text) == ("stale", "2 labels newer")
     edited(shop, heuristic, "predict_proba(self, embeddings): ...", "predict_proba(self, embeddings): pass")
     assert state().text == "version 2 not run yet"
-    run_now(shop, shop.store.heuristics.get(heuristic.heuristic_id))
+    newer = shop.store.heuristics.get(heuristic.heuristic_id)
+    run_now(shop, newer)
+    assert state().state == "not kept yet"
+    assert keep_waiting(shop.store, newer, shop.ann)
     assert state().state == "current"
 
 
