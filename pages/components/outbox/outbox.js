@@ -4,10 +4,12 @@
 // event can vanish, while a list that is sent again cannot. The server names the ids it has stored.
 // One outbox per tab, `window.alOutbox`; it announces every change as an `al-outbox` event on window.
 
+import {pageTurning} from '../tokens/turning.js';
 import {canTellLiveTabs, keepAnswers, markAlive, sweep} from './storage.js';
 
 const GATHER_MS = 60; // answers that come closer together go in one message
 const RESEND_MS = 5000;
+const TURNING_MS = 250; // while the page turns, answers wait so much longer at a time
 const UNHEARD_MS = 4000; // a connected, idle server that has said nothing for so long has lost us
 const MOST_UNHEARD_MS = 64000;
 const AFTER_RING_MS = 1500;
@@ -190,6 +192,10 @@ export class Outbox {
     clearTimeout(this.timer);
     this.timer = null;
     if (!this.transport || this.scope === null) return;
+    if (pageTurning().isOn) {
+      this.timer = setTimeout(() => this.send(), TURNING_MS);
+      return;
+    }
     this.attempt += 1;
     this.lastSent = performance.now();
     this.unheardSince ??= this.lastSent;
