@@ -7,7 +7,6 @@ import streamlit as st
 from al_core.types import Heuristic, Problem
 from al_core.workflow import heuristics
 from al_core.workflow.running import run
-from al_core.workflow.starters import STARTERS
 from pages.components.badges import badges
 from pages.components.completions import completions
 from pages.components.editor import EditorEvent, code_editor
@@ -34,23 +33,6 @@ def chosen(here: Current) -> Heuristic | None:
         return None
     everything = here.workspace.store.heuristics.all(here.task.task_id)
     return next((one for one in everything if str(one.heuristic_id) == named), None)
-
-
-def new_heuristic(here: Current) -> None:
-    """Draw the "New heuristic" menu: kinds and starters."""
-    with st.popover("New heuristic", icon=":material/add:", type="primary"):
-        st.markdown("**Active learning**")
-        st.caption("A scikit-learn model over embeddings, evaluated out-of-fold on your labels.")
-        starter = st.radio("Starter", list(STARTERS), key="starter")
-        name = st.text_input("Name", placeholder=starter, key="heuristic_name", max_chars=80)
-        is_other = here.task is not None and here.task.kind != "single_label"
-        why = "Active learners work on classification tasks with one label a record." if is_other else None
-        if st.button("Create", type="primary", disabled=is_other, help=why):
-            assert here.task is not None
-            with mistakes_shown():
-                made = heuristics.create(here.workspace.store, here.task, name, starter, here.person)
-                st.query_params["heuristic"] = str(made.heuristic_id)
-                st.rerun()
 
 
 def open_editor(here: Current, heuristic: Heuristic) -> None:
@@ -105,7 +87,7 @@ def _header(here: Current, opened: OpenText) -> str:
     st.space("stretch")
     versions_button(here, opened)
     pressed = {
-        "Try on 10": st.button("Try on 10", help="Ten records, nothing stored"),
+        "Try on 10": heuristic.kind != "precomputed" and st.button("Try on 10", help="Ten records, nothing stored"),
         "Save": st.button("Save", help="Ctrl+S"),
         "Run": st.button("Run", icon=":material/play_arrow:", type="primary", help="Ctrl+Enter"),
     }

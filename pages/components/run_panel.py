@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from al_core.types import Heuristic, Job, Run
+from al_core.types import Heuristic, HeuristicKind, Job, Run
 from al_core.workflow.evaluating import evaluate
 from al_core.workflow.keeping import discard, keep
 from al_core.workflow.running import live_log, run_key
@@ -19,6 +19,12 @@ from pages.components.numbers import worth_text
 from pages.components.redraw import redraw_page_if
 
 BEAT = 0.5
+WHAT_RUN_DOES: dict[HeuristicKind, str] = {
+    "active_learner": "Run fits the learner on your labels, fold by fold, and predicts every record.",
+    "labeling_function": "Run asks the function about every record. Your labels judge what it says.",
+    "precomputed": "Run finds the record of each prediction of the file. Your labels judge them.",
+    "merge": "Run merges the votes of the other heuristics.",
+}
 
 
 @st.fragment
@@ -33,7 +39,7 @@ def run_panel(here: Current, heuristic: Heuristic) -> None:
             _under_way(here, heuristic, job, last)
         elif last is None:
             st.subheader("Not run yet", anchor=False)
-            st.caption("Run fits the learner on your labels, fold by fold, and predicts every record.")
+            st.caption(WHAT_RUN_DOES[heuristic.kind])
         else:
             _ended(here, heuristic, last, waiting)
     if job is None and waiting is not None:
