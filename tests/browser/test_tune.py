@@ -203,12 +203,15 @@ def test_slider_and_keys_say_what_a_direct_computation_says_and_only_letting_go_
     assert f"threshold={chosen}" in page.url
 
 
-def test_a_certificate_is_an_act_and_every_heuristic_can_be_set_to_its_own(tune):
+def test_a_certificate_is_an_act_and_every_heuristic_can_be_set_to_its_own(tune, idle):
+    set_threshold(tune, "0.95")
+    expect(caption(tune)).to_contain_text("0.95, slider; code says", timeout=PATIENCE)
     expect(promise(tune)).to_have_text("Not certified yet.")
     expect(tune.locator(".flag")).to_have_count(0)
-    tune.get_by_role("button", name="Certify (look 1 at these labels)").click()
+    tune.get_by_role("button", name="Certify (look 1 at these labels)").click(delay=40)
     expect(tune.locator(".flag").first).to_be_visible(timeout=PATIENCE)
-    tune.get_by_role("button", name="At the certified threshold").click()
+    idle(tune)
+    tune.get_by_role("button", name="At the certified threshold").click(delay=40)
     expect(promise(tune)).to_have_text("Certified: at least 0.90 with 95 % confidence.")
     certified = re.search(r"At (\d\.\d\d)", verdict(tune).inner_text())[1]
     slider(tune).focus()
