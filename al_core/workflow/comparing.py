@@ -11,7 +11,7 @@ from al_core.types import Heuristic, Run, Task
 from al_core.workflow.evaluating import Evaluation, evaluate
 from al_core.workflow.thresholds import in_code, min_confidence
 
-EXAMPLES = 6  # of each kind of change
+EXAMPLES, LISTED = 6, 200  # of each kind of change: shown with their texts, and named
 WITHIN_CHANCE = "within chance"
 
 
@@ -28,8 +28,9 @@ class VoteExample:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two runs on the same records and thresholds. `counts` is votes by kind of change on unlabelled records.
+    """Two runs on the same records and thresholds.
 
+    `counts` is votes by kind of change on unlabelled records, `surest` the numbers of the first 200 of each kind.
     `new_threshold` is what keeping the run would put in force, as its code says; None where that changes nothing.
     """
 
@@ -38,6 +39,7 @@ class Comparison:
     precision_change: str
     counts: dict[Change, int]
     examples: tuple[VoteExample, ...]
+    surest: dict[Change, tuple[int, ...]]
     new_threshold: float | dict[str, float] | None
 
     @property
@@ -57,7 +59,10 @@ def compare(store: Store, task: Task, heuristic: Heuristic, waiting: Run) -> Com
     found = min_confidence(store, heuristic.heuristic_id, ids)
     cuts = found if isinstance(found, dict) else dict.fromkeys(ids, found)
     place = (task.task_id, before.run.run_id, waiting.run_id)
-    changed = store.vote_changes.examples(*place, cuts, limit=EXAMPLES)
+    changed = store.vote_changes.examples(*place, cuts, limit=LISTED)
+    kinds: tuple[Change, ...] = ("gained", "lost", "changed")
+    by_kind = {kind: tuple(one for one in changed if one.change == kind) for kind in kinds}
+    shown = tuple(one for kind in kinds for one in by_kind[kind][:EXAMPLES])
     said = in_code(store.heuristics.source(heuristic.heuristic_id, waiting.version_no))
     said_before = in_code(store.heuristics.source(heuristic.heuristic_id, before.run.version_no))
     return Comparison(
@@ -65,7 +70,8 @@ def compare(store: Store, task: Task, heuristic: Heuristic, waiting: Run) -> Com
         after=after,
         precision_change=change_in_words(before.estimate, after.estimate),
         counts=store.vote_changes.counts(*place, cuts),
-        examples=_with_texts(store, task, changed),
+        examples=_with_texts(store, task, shown),
+        surest={kind: tuple(one.record_no for one in found) for kind, found in by_kind.items()},
         new_threshold=said if said != said_before else None,
     )
 

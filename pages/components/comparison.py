@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
+from al_core.filters import Numbers, RecordFilter
 from al_core.text import shorten
 from al_core.types import Heuristic, Run
 from al_core.workflow.comparing import Comparison, VoteExample, compare
 from pages.components.frame import Current
-from pages.components.numbers import decimals
+from pages.components.numbers import count, decimals
+from pages.components.record_links import open_records
 
 TITLES = {"gained": "Gained", "lost": "Lost", "changed": "Changed"}
 MINUS = "\u2212"
@@ -39,6 +41,10 @@ def comparison(here: Current, heuristic: Heuristic, waiting: Run) -> None:
             hide_index=True,
             column_config={"Text": st.column_config.TextColumn(width="medium")},
         )
+        numbers = found.surest[rows[0].change]
+        few = len(numbers) < found.counts[rows[0].change]
+        if st.button(f"{'The surest ' if few else ''}{count(len(numbers), 'record')} in Records", key="see_changed"):
+            open_records(RecordFilter(here.task.task_id, (Numbers(numbers),)))
     elif shown:
         st.caption(f"No vote is {shown}.")
 

@@ -127,6 +127,8 @@ def test_the_votes_that_change_are_counted_and_shown(shop, first):
     assert by_kind["changed"].text == f"text {by_kind['changed'].record_no}"
     assert (by_kind["changed"].before[0], by_kind["changed"].after[0]) == ("B", "A")
     assert by_kind["lost"].after == ""
+    assert {kind: len(numbers) for kind, numbers in found.surest.items()} == {"gained": 0, "lost": 10, "changed": 10}
+    assert set(found.surest["changed"]) == set(range(31, 60, 3))
     assert found.before.run != found.after.run == held
     back = compare(shop.store, shop.task, second, counting(shop, first))
     assert set(back.counts.values()) - {0} == {back.counts["same"]}, "a run beside itself changes nothing"
