@@ -16,8 +16,8 @@ def test_spans_are_marked_with_their_names():
     text = "<i>Ann</i> & Bo"
     shown = marked(text, TASK, (LabelSpan(5, 13, 15), LabelSpan(5, 3, 6)))
     assert shown == (
-        '<p class="al-text">&lt;i&gt;<mark>Ann<small>&lt;b&gt;P&amp;Q</small></mark>&lt;/i&gt; &amp; '
-        "<mark>Bo<small>&lt;b&gt;P&amp;Q</small></mark></p>"
+        '<p class="al-text">&lt;i&gt;<mark class="c1">Ann<small>&lt;b&gt;P&amp;Q</small></mark>&lt;/i&gt; &amp; '
+        '<mark class="c1">Bo<small>&lt;b&gt;P&amp;Q</small></mark></p>'
     )
 
 

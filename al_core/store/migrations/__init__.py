@@ -21,7 +21,7 @@ from al_core.store.migrations.m0004_slices import STATEMENTS as SLICES
 from al_core.store.migrations.m0005_labeling_functions import STATEMENTS as LABELING_FUNCTIONS
 from al_core.store.migrations.m0006_held_runs import STATEMENTS as HELD_RUNS
 from al_core.store.migrations.m0007_name_guesses import STATEMENTS as NAME_GUESSES
-from al_core.store.migrations.m0011_tunings import STATEMENTS as TUNINGS
+from al_core.store.migrations.m0008_tunings import STATEMENTS as TUNINGS
 
 APP_VERSION = "0.1.0"
 
@@ -48,7 +48,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(5, "labeling functions", LABELING_FUNCTIONS),
     Migration(6, "held runs", HELD_RUNS),
     Migration(7, "name guesses", NAME_GUESSES),
-    Migration(11, "tunings", TUNINGS),
+    Migration(8, "tunings", TUNINGS),
 )
 
 

@@ -82,7 +82,7 @@ const two = (value) => (value === null ? '' : value.toFixed(2));
 export function tableRow(row, mounted, isChosen, act) {
   const numbers = [
     [two(row.recall), row.links.missed], [two(row.f1), null], [share(row.coverage), row.links.covered], [count(row.hits), row.links.hits],
-    [count(row.overlaps), row.links.overlaps], [count(row.conflicts), row.links.conflicts], [count(row.alone), row.links.right],
+    [count(row.overlaps), row.links.overlaps], [count(row.conflicts), row.links.conflicts], [count(row.alone), row.links.alone],
   ];
   return build('tr', {class: [isChosen ? 'chosen' : '', row.enabled ? '' : 'off'].join(' '), 'data-id': row.id},
     build('td', {class: 'check'}, checkbox(row, isChosen, act)),

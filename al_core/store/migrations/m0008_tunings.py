@@ -1,4 +1,4 @@
-"""Version 11: which texts an encoder was tuned on, so that nothing that stands on it is judged by them.
+"""Version 8: which texts an encoder was tuned on, so that nothing that stands on it is judged by them.
 
 A set of vectors is known by its SHA-256, which every run stores; so a run, its vectors, the encoder that made them and
 the texts it learnt from hang together for good. A record counts as used when any revision of its text was.

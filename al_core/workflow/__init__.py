@@ -1,0 +1,1 @@
+"""Use cases: the only code that joins store, sandbox, execution and the pure parts."""
