@@ -25,7 +25,7 @@ PARTS: dict[str, list[str]] = {
     # By mark and not by folder, so that no test can fall between two parts.
     "pages": [*PYTEST, "tests", "-m", "pages and not long"],
     "sandbox": [*PYTEST, "tests", "-m", "sandbox and not long"],
-    "browser": [*PYTEST, "tests", "-m", "browser and not long"],
+    "browser": [*PYTEST, "tests", "-n", "2", "--dist", "loadfile", "-m", "browser and not long"],
     "long": [*PYTEST, "tests", "-m", "long"],
     "store-duckdb-2": [*PYTEST, "tests/store"],
 }

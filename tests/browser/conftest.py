@@ -20,7 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 expect.set_options(timeout=30_000)  # how long a busy machine may take; a passing test waits no longer than it must
 
@@ -224,3 +225,17 @@ def idle() -> Callable[..., None]:
         page.wait_for_function(IDLE, timeout=timeout)
 
     return wait
+
+
+def choose(page: Page, box: Locator, option: str) -> None:
+    """Pick an option of a select box; one that a redraw of the page closed meanwhile is opened again."""
+    wanted = page.get_by_role("option", name=option, exact=True)
+    for _ in range(5):
+        box.click()
+        try:
+            wanted.click(delay=40, timeout=4000)
+        except PlaywrightTimeout:
+            page.keyboard.press("Escape")
+        else:
+            return
+    wanted.click()

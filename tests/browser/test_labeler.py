@@ -90,7 +90,11 @@ def test_undo_takes_back_any_number_of_answers_and_shows_their_records(site, pag
 
 def test_undo_reaches_back_over_the_end_of_a_batch(site, page, idle):
     site.open(page, idle)
-    press(page, *"1234567" * 9)  # 63 answers: the first 60 records came with the page
+    keys = "1234567" * 9  # 63 answers: the first 60 records came with the page
+    press(page, *keys[:58])
+    site.wait_for(page, 58)
+    expect(record(page)).to_contain_text(re.compile("[0-9]{2} ready"))  # the next batch is there
+    press(page, *keys[58:])
     site.wait_for(page, 63)
     shows(page, 63)
     press(page, *["Backspace"] * 6)

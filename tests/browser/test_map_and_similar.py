@@ -7,6 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.conftest import choose
+
 pytestmark = pytest.mark.browser
 
 SLOW = 60_000  # the first draw of a busy machine imports half of the app, and the records
@@ -53,8 +55,7 @@ def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> No
 
 
 def choose_label(page: Page, where: str, name: str) -> None:
-    actions(page, where).get_by_label("Label in topic").click()
-    page.get_by_role("option", name=name).click(delay=40)
+    choose(page, actions(page, where).get_by_label("Label in topic"), name)
 
 
 def test_a_box_on_the_map_becomes_a_bulk_label_a_slice_and_a_list(opened, idle):

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from al_core.filters import Compare, Numbers, RecordFilter, to_address
 from pages.components.record_links import records_link
+from tests.browser.conftest import choose
 
 PATIENCE = 30_000
 
@@ -30,8 +31,7 @@ def press(page, name):
 
 
 def choose_label(page, name):
-    page.get_by_role("combobox", name="Label of").click()
-    page.get_by_role("option", name=name, exact=True).click()
+    choose(page, page.get_by_role("combobox", name="Label of"), name)
 
 
 def test_filter_link_bulk_label_and_undo(open_page, records):

@@ -69,7 +69,12 @@ def tune() -> None:
     for number, column in enumerate(st.columns(4)):
         with column:
             threshold_chart.small(
-                name=f"Heuristic {number} with a long name", curve=curve, threshold=0.7, target=0.9, key=f"s{number}"
+                name=f"Heuristic {number} with a long name",
+                curve=curve,
+                threshold=0.7,
+                target=0.9,
+                key=f"s{number}",
+                on_choose=lambda: None,
             )
 
 
