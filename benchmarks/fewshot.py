@@ -182,8 +182,8 @@ def scores(one: LabelledSet, learner: Learner, sizes: Sequence[int], seeds: int)
 def labels_to(by_size: dict[int, float], goal: float) -> float:
     """Return with how many labels a goal is reached, between two sizes by a straight line; inf for never.
 
-    >>> labels_to({0: 0.5, 20: 0.7, 50: 0.9}, 0.8)
-    35.0
+    >>> labels_to({0: 0.5, 20: 0.5, 40: 1.0}, 0.75)
+    30.0
     """
     sizes = sorted(n for n in by_size if n >= 0)
     for before, after in zip([sizes[0], *sizes], sizes, strict=False):
