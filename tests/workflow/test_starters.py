@@ -139,7 +139,7 @@ def test_a_learner_reads_word_lists_and_is_stale_when_they_change(shop, labelled
 
 def test_starters_fit_the_task():
     task = Task(1, 1, "topics", "multi_label", Attribute(1, "text", True), ())
-    assert starters_for(task, "active_learner") == ("One model a label",)
+    assert starters_for(task, "active_learner") == ("Few labels (several a record)", "One model a label")
     assert "Keywords" in starters_for(task, "labeling_function")
 
 
