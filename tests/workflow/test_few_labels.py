@@ -121,10 +121,10 @@ def test_a_task_with_several_labels_starts_the_same(named):
     assert [row.truth for row in rows] == [None] * 10
 
     named.task = task
-    named.answer_labels({60: [[ids[0]]]})  # one answer: its fold is fitted on none
+    named.answer_labels({60: [ids[0]]})  # one answer: its fold is fitted on none
     workspace.jobs.wait(run(workspace, heuristic, named.ann).job_id)
     assert evaluate(store, heuristic).run.n_labelled == 1
-    named.answer_labels({number: [[ids[number % 3]]] for number in range(61, 78)})
+    named.answer_labels({number: [ids[number % 3]] for number in range(61, 78)})
     workspace.jobs.wait(run(workspace, heuristic, named.ann).job_id)
     found = evaluate(store, heuristic)
     assert (found.run.state, found.run.method, found.n_judged) == ("finished", "5-fold", 54)  # 18 records, 3 labels
