@@ -46,7 +46,7 @@ def executor(real_executor):
 @pytest.fixture
 def labelled(shop):
     """Forty of the sixty records answered in both tasks; two embeddings."""
-    second = shop.store.embeddings.ensure(shop.project.project_id, shop.attribute, "classification", "tfidf")
+    second = shop.store.embeddings.ensure(shop.project.project_id, shop.attribute, "classification", "tfidf-svd")
     record_nos, shas = shop.store.records.shas(shop.attribute.attribute_id)
 
     def fill(rows, start):
