@@ -13,23 +13,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import minimize_scalar
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
 from al_core.learning.folds import deal
-from al_core.learning.prototypes import MOST_ROWS, Floats, prototypes_of, pulled, softmax
+from al_core.learning.named_start import NamedStart, Rows
+from al_core.learning.prototypes import Floats, prototypes_of, softmax
 from al_core.learning.shrunk_regression import Weights, shrunk_regression
 
 Classes = NDArray[np.int64]
-Rows = NDArray[np.floating[Any]]
 
 NAME_WORTH = 3.0  # a name counts as much as so many labels of its class
 GUARD_FROM = 10  # labels; below, an out-of-fold comparison says nothing
 TEMPERATURE_FROM = 50
-_NAMES_ALONE = 1.5  # sharper weights while there is no label at all
-_LEAST_PART = 0.02
-_FLOOR = 1e-3
+NAMES_ALONE = 1.5  # sharper weights while there is no label at all
+LEAST_PART = 0.02
+FLOOR = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Part:
         return found
 
 
-class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+class FewShotClassifier(ClassifierMixin, NamedStart):  # type: ignore[misc]
     """A classifier for no label at all up to some hundreds; a scikit-learn estimator.
 
     `label_names` [K] are all classes in the order of the columns, `label_vectors` [K, d] what their names mean, in
@@ -76,21 +76,6 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     The method and its constants are those of a comparison on six public sets of texts: see docs/few-labels.md.
     """
-
-    def __init__(
-        self,
-        label_names: Sequence[str] | None = None,
-        label_vectors: ArrayLike | None = None,
-        pool_sample: ArrayLike | None = None,
-        *,
-        views: int = 1,
-        random_state: int = 0,
-    ) -> None:
-        self.label_names = label_names
-        self.label_vectors = label_vectors
-        self.pool_sample = pool_sample
-        self.views = views
-        self.random_state = random_state
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> FewShotClassifier:
         """Return the fitted learner, from rows [n, d] and their classes [n]; n may be 0 where names are given."""
@@ -106,7 +91,7 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             check_classification_targets(given)
         self.classes_, classes = self._named(given)
         rng = np.random.default_rng(self.random_state)
-        self._settle(rows, rng)
+        self._settle(rows, len(self.classes_), rng)
         views = self._views(rows)
         self._fit_parts(views, classes, rng)
         return self
@@ -137,39 +122,6 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             raise ValueError(f"{unknown[0]!r} is not among label_names: {', '.join(names[:10])}")
         return np.array(names), np.array([known[str(label)] for label in given], dtype=np.int64)
 
-    def _settle(self, rows: Rows, rng: np.random.Generator) -> None:
-        """Work out how rows are scaled, and where the names point in each view."""
-        width = self.n_features_in_
-        if self.views not in (1, 2) or width % self.views:
-            raise ValueError(f"rows of {width} numbers cannot hold {self.views} views; views must be 1 or 2")
-        pool = np.zeros((0, width)) if self.pool_sample is None else np.asarray(self.pool_sample)
-        if len(pool) > MOST_ROWS:
-            pool = pool[np.sort(rng.choice(len(pool), MOST_ROWS, replace=False))]
-        vectors = None if self.label_vectors is None else np.asarray(self.label_vectors, dtype=np.float64)
-        expected = (len(self.classes_), width)
-        if vectors is not None and vectors.shape != expected:
-            raise ValueError(f"label_vectors has shape {vectors.shape}, not {expected}")
-        if pool.shape[1] != width:
-            raise ValueError(f"pool_sample has rows of {pool.shape[1]} numbers, not {width}")
-        # features made for two views come centred and scaled; plain embeddings do not
-        frame = pool if len(pool) else rows
-        plain = self.views == 1 and len(frame) > 0
-        self.centre_ = np.asarray(frame, dtype=np.float64).mean(axis=0) if plain else np.zeros(width)
-        size = (
-            np.sqrt((((np.asarray(frame, dtype=np.float64) - self.centre_) ** 2).sum(axis=1)).mean()) if plain else 1.0
-        )
-        self.size_ = float(size) if size > 0 else 1.0
-        self.name_prototypes_ = None
-        if vectors is not None:
-            halves = zip(np.split(vectors, self.views, axis=1), self._views(pool), strict=True)
-            self.name_prototypes_ = tuple(pulled(half, view) for half, view in halves)
-
-    def _views(self, rows: Rows) -> list[Rows]:
-        """Return the rows, centred and scaled where they need it, one matrix for each view."""
-        if self.views == 1:
-            return [(rows - self.centre_) / self.size_]
-        return list(np.split(rows, self.views, axis=1))
-
     def _fit_parts(self, views: Sequence[Rows], classes: Classes, rng: np.random.Generator) -> None:
         """Fit the recipes and how much each counts: by out-of-fold likelihood from ten labels on."""
         n, n_classes = len(classes), len(self.classes_)
@@ -181,7 +133,7 @@ class FewShotClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             held_out = [self._out_of_fold(views, classes, recipe, rng) for recipe in recipes]
             logged = np.array([_likelihood(one, classes) for one in held_out])
             share = softmax(n * logged[None])[0]
-            share = np.where(share < _LEAST_PART, 0.0, share)
+            share = np.where(share < LEAST_PART, 0.0, share)
             share /= share.sum()
             if n >= TEMPERATURE_FROM:
                 mix = sum(part * one for part, one in zip(share, held_out, strict=True))
@@ -236,7 +188,7 @@ def _fit_view(rows: Rows, classes: Classes, names: Floats | None, recipe: Recipe
     prior = recipe.prior * (prototypes - prototypes.mean(axis=0)).T
     n = len(classes)
     if n == 0:
-        return Weights(_NAMES_ALONE * prior, np.zeros(n_classes))
+        return Weights(NAMES_ALONE * prior, np.zeros(n_classes))
     counts = np.bincount(classes, minlength=n_classes)
     if names is None:
         by_class = n / (n_classes * counts)
@@ -258,7 +210,7 @@ def _log_softmax(logits: Floats) -> Floats:
 
 def _temperature(probabilities: Floats, classes: Classes) -> float:
     """Return the temperature at which the classes [n] are most likely under probabilities [n, K]."""
-    logs = np.log(np.clip(probabilities, _FLOOR, 1.0))
+    logs = np.log(np.clip(probabilities, FLOOR, 1.0))
     rows = np.arange(len(classes))
 
     def lost(log_temperature: float) -> float:
@@ -270,5 +222,5 @@ def _temperature(probabilities: Floats, classes: Classes) -> float:
 def _likelihood(probabilities: Floats, classes: Classes) -> float:
     """Return the mean log-likelihood of the classes [n] under the probabilities [n, K] at their best temperature."""
     temperature = _temperature(probabilities, classes)
-    scaled = softmax(np.log(np.clip(probabilities, _FLOOR, 1.0)) / temperature)
-    return float(np.log(np.clip(scaled[np.arange(len(classes)), classes], _FLOOR, 1.0)).mean())
+    scaled = softmax(np.log(np.clip(probabilities, FLOOR, 1.0)) / temperature)
+    return float(np.log(np.clip(scaled[np.arange(len(classes)), classes], FLOOR, 1.0)).mean())

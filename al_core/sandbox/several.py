@@ -39,10 +39,11 @@ def fit(
 ) -> Columns:
     """Return what is known of the columns, after fitting the learner on embeddings [n, dim] and 0 or 1 [n, L]."""
     wanted = indicator(labels, names)
-    same = (wanted == wanted[:1]).all(axis=0)
+    # of no record at all nothing is known
+    constant = np.where((wanted == wanted[0]).all(axis=0), wanted[0], -1) if len(wanted) else np.full(len(names), -1)
     learner.labels = names
     learner.fit(embeddings, wanted)
-    return Columns(names, np.where(same, wanted[0], -1).astype(np.int8))
+    return Columns(names, constant.astype(np.int8))
 
 
 def predict(learner: Any, known: Columns, embeddings: NDArray[np.float32]) -> NDArray[np.float32]:  # noqa: ANN401

@@ -5,17 +5,19 @@ from __future__ import annotations
 from al_core.embedders import best_pool, is_pool
 from al_core.errors import InvalidInput
 from al_core.store import Store
-from al_core.types import Heuristic, Job, Person, Project, Task
+from al_core.types import Heuristic, Job, Person, Project, Task, TaskKind
 from al_core.workflow.embedding import WAIT_SECONDS, embed
 from al_core.workflow.jobs import JobContext
 from al_core.workflow.label_meaning import starts_from_names
 from al_core.workflow.protection import check_allowed
 from al_core.workflow.running import rerun, run_key
 from al_core.workflow.starters import STARTERS, written_for
-from al_core.workflow.starters.few_labels import FEW_LABELS
+from al_core.workflow.starters.few_labels import FEW_LABELS, FEW_LABELS_SEVERAL
 from al_core.workflow.workspace import Workspace
 
 BEGUN = "default heuristic made"
+# the starter that a new task gets, by the kind of task
+DEFAULTS: dict[TaskKind, str] = {"single_label": FEW_LABELS, "multi_label": FEW_LABELS_SEVERAL}
 
 
 def begin(workspace: Workspace, task: Task, person: Person) -> Job | None:
@@ -25,7 +27,7 @@ def begin(workspace: Workspace, task: Task, person: Person) -> Job | None:
     project has no records, and where no heuristic starts from label names.
     """
     store = workspace.store
-    if task.kind != "single_label":
+    if task.kind not in DEFAULTS:
         return None
     if not is_begun(store, task):
         if not store.heuristics.all(task.task_id):
@@ -61,7 +63,7 @@ def begin_all(workspace: Workspace, project: Project, person: Person) -> None:
 
 def add_default(store: Store, task: Task, embedding_name: str, person: Person) -> Heuristic:
     """Return the default heuristic, new, on the embedding of that name."""
-    source = written_for(task, STARTERS.get(FEW_LABELS), (embedding_name,))
+    source = written_for(task, STARTERS.get(DEFAULTS[task.kind]), (embedding_name,))
     return store.heuristics.create(task.task_id, FEW_LABELS, "active_learner", source, embedding_name, person.person_id)
 
 

@@ -14,14 +14,16 @@ from al_core.errors import InvalidInput
 from al_core.execution import SEPARATOR, FitPredict, Handle, LearnerContext, Outcome
 from al_core.learning.calibration import Calibrator, fit_calibrator
 from al_core.learning.folds import holdout
-from al_core.learning.methods import Method
+from al_core.learning.methods import NAMES, Method
 from al_core.learning.query_strategies import STRATEGIES
 from al_core.source import Settings, read_settings
 from al_core.store import Store
 from al_core.store.embeddings import VectorFile, save_array
 from al_core.store.run_results import FinishedRun, PredictedRows
 from al_core.types import Heuristic, Task
+from al_core.workflow.embedding import killer
 from al_core.workflow.given_results import Standing, standing_of, whole_rows
+from al_core.workflow.label_meaning import learner_context
 from al_core.workflow.protection import limits_of
 from al_core.workflow.results import CANDIDATES, ENOUGH_RANDOM
 from al_core.workflow.thresholds import adopt_from_code
@@ -64,9 +66,9 @@ def run_several(under_way: Underway) -> None:
         under_way.run_id, label_revision=standing.label_revision, n_labelled=len(known.rows), embedding_shas=shas
     )
     log.say(f"{len(known.rows):,} labelled records, {len(known.names)} labels, {len(known.record_nos):,} records")
-    _check(known)
     allowed = _allowed(settings, known)
-    handles = _start_all(under_way, known)
+    around = _around(under_way, settings, known)
+    handles = _start_all(under_way, known, around)
     outcomes = [(positions, _ended(under_way, handles, place)) for place, (positions, _) in enumerate(handles)]
     under_way.context.progress(0.95, "storing")
     result = finished_several(settings, known, standing, outcomes, allowed)
@@ -108,8 +110,10 @@ def finished_several(
     settings: Settings, known: SeveralSet, standing: Standing, outcomes: list[tuple[Ints, Outcome]], allowed: Ints
 ) -> FinishedRun:
     """Return what to store of a run: a calibrated confidence for each label of each record."""
-    positions = np.concatenate([predicted for predicted, _ in outcomes[:-1]])
-    oof = np.concatenate([_probabilities(outcome) for _, outcome in outcomes[:-1]])
+    # the empty ones first: of a guess from the label names there are no folds
+    positions = np.concatenate([known.rows[:0], *(predicted for predicted, _ in outcomes[:-1])])
+    nothing = np.zeros((0, len(known.names)), dtype=np.float32)
+    oof = np.concatenate([nothing, *(_probabilities(outcome) for _, outcome in outcomes[:-1])])
     truth, audit = known.truth[positions], known.audit[positions]
     fair = ~np.isin(known.record_nos[known.rows[positions]], known.learnt)
     chosen = fair & audit if (fair & audit).sum() >= ENOUGH_RANDOM else fair
@@ -128,7 +132,7 @@ def finished_several(
         fold_no=np.array([fold_of[number] for number in out_of_fold.record_no.tolist()], dtype=np.int64),
         candidates=_candidates(known.record_nos[pool], everything[pool]),
         calibrator=calibrator.to_json(),
-        method=Method(n_folds).text,
+        method=Method(n_folds).text if len(known.rows) else NAMES,
         pool_size=len(standing.pool),
         classes=known.names,
         proba_path="",
@@ -196,7 +200,19 @@ def _allowed(settings: Settings, known: SeveralSet) -> Ints:
     return known.label_ids[[known.names.index(name) for name in named]]
 
 
-def _start_all(under_way: Underway, known: SeveralSet) -> list[tuple[Ints, Handle]]:
+def _around(under_way: Underway, settings: Settings, known: SeveralSet) -> LearnerContext:
+    """Return what the learner may read; raises NotEvaluable where it needs labels that are not there."""
+    reading_names = lambda pid: under_way.context.on_cancel(killer(pid), pid)  # noqa: E731
+    around, why_not = learner_context(under_way.store, under_way.task, settings, known.files, reading_names)
+    under_way.context.child_ended()
+    if why_not:
+        under_way.log.say(f"label names are not used: {why_not}")
+    if not around.starts_from_names:
+        _check(known)
+    return replace(around, several=True)
+
+
+def _start_all(under_way: Underway, known: SeveralSet, around: LearnerContext) -> list[tuple[Ints, Handle]]:
     """Return the started folds and, last, the shipped model, each with the positions that it predicts."""
     everything = np.arange(len(known.rows))
     folds = [int(fold) for fold in np.unique(known.fold) if fold != -1]
@@ -213,7 +229,7 @@ def _start_all(under_way: Underway, known: SeveralSet) -> list[tuple[Ints, Handl
             train_labels=tuple(joined[i] for i in fit_on),
             predict_rows=known.rows[predict_on] if len(predict_on) else None,
             limits=limits_of(under_way.store, under_way.task.project_id),
-            around=LearnerContext(label_names=known.names, several=True),
+            around=around,
             word_lists=words,
         )
         handle = under_way.executor.start(job, on_log=under_way.log.say)

@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from al_core.execution import SEPARATOR, FitPredict, LearnerContext
+from al_core.execution import SEPARATOR, FitPredict
 from al_core.source import read_settings
 from al_core.types import Heuristic
+from al_core.workflow.embedding import killer
 from al_core.workflow.jobs import JobContext
+from al_core.workflow.label_meaning import learner_context
 from al_core.workflow.protection import limits_of
 from al_core.workflow.several_runs import several_set
 from al_core.workflow.training import NotEvaluable, RunFailed
@@ -38,11 +40,15 @@ def try_several(
 ) -> tuple[TriedLabels, ...]:
     """Return `n` records that a learner was tried on, half of them labelled ones held back from the fit."""
     store, task = workspace.store, workspace.store.projects.task(heuristic.task_id)
-    known = several_set(store, task, heuristic, read_settings(heuristic.source))
+    settings = read_settings(heuristic.source)
+    known = several_set(store, task, heuristic, settings)
+    around, _ = learner_context(store, task, settings, known.files, lambda pid: context.on_cancel(killer(pid), pid))
+    context.child_ended()
     rng = np.random.default_rng(seed)
     held = rng.permutation(len(known.rows))[: min(n // 2, len(known.rows) // 3)]
     fit_on = np.setdiff1d(np.arange(len(known.rows)), held)
-    if not len(fit_on) or not (known.truth[fit_on] != known.truth[fit_on[:1]]).any():
+    varies = (known.truth[fit_on] != known.truth[fit_on[:1]]).any()  # False of no record
+    if not varies and not around.starts_from_names:
         raise NotEvaluable("All labelled records have the same labels.", "Label some more, then try again.")
     unlabelled = np.setdiff1d(np.arange(len(known.record_nos)), known.rows)
     rows = np.concatenate([known.rows[held], rng.permutation(unlabelled)[: n - len(held)]])
@@ -55,7 +61,7 @@ def try_several(
             train_labels=tuple(SEPARATOR.join(names[row == 1]) for row in known.truth[fit_on]),
             predict_rows=rows,
             limits=replace(limits_of(store, task.project_id), seconds=seconds),
-            around=LearnerContext(label_names=known.names, several=True),
+            around=replace(around, several=True),
             word_lists=imported_lists(store, task.project_id, heuristic.source),
         )
     )

@@ -20,7 +20,7 @@ def guess_notes(here: Current, task: Task, evaluation: Evaluation) -> None:
 
 def names_note(here: Current, task: Task) -> None:
     """Draw which labels say nothing by their names, or are mixed up by them, with what to do."""
-    if task.kind != "single_label":
+    if task.kind == "extraction":
         return
     why_not = why_names_say_nothing(task.labels)
     if why_not:

@@ -16,6 +16,7 @@ from al_core.workflow.labeling import queue
 from al_core.workflow.labels import change_labels, create_task
 from al_core.workflow.name_guesses import confused_names, notes
 from al_core.workflow.running import run
+from al_core.workflow.trying import try_on_ten
 
 NAMED = ("broken kettle", "late parcel", "refund money")
 TEXTS = ("my {} kettle is broken", "the {} parcel came late", "give me the {} money as a refund")
@@ -92,6 +93,43 @@ def test_from_the_first_minute_to_the_first_answers(named):
     assert evaluate(store, heuristic).n_judged == 12
     assert any("The descriptions of labels" in note for note in notes(store, named.task, heuristic, last, 12))
     assert confused_names(store, named.task) == ()  # computed, and well apart
+
+
+@pytest.mark.sandbox
+@pytest.mark.processes
+def test_a_task_with_several_labels_starts_the_same(named):
+    store, workspace = named.store, named.workspace
+    task = create_task(store, named.attribute, "which", "multi_label", NAMED)
+    assert begin(workspace, task, named.ann) is not None
+    settled(named)
+    (heuristic,) = store.heuristics.all(task.task_id)
+    assert (heuristic.name, starts_from_names(heuristic)) == ("Few labels", True)
+
+    found = evaluate(store, heuristic)
+    assert (found.run.state, found.run.method, found.run.n_labelled, found.n_judged) == ("finished", NAMES, 0, 0)
+    assert found.estimate.precision is None
+    assert "not measured yet" in notes(store, task, heuristic, found.run, found.n_judged)[0]
+    ids = [label.label_id for label in task.labels]
+    guessed = store.runs.predicted(found.run.run_id, list(range(60, 150)))
+    assert np.mean([guessed[number][0][0] == ids[number % 3] for number in range(60, 150)]) > 0.9
+    proba = np.load(store.runs.folder / str(found.run.run_id) / "proba.npy")
+    assert proba.shape == (150, 3)
+    waiting = queue(store, task, named.ann, "Smart", np.random.default_rng(0)).records
+    typical = [one for one in waiting if one.drawn.drawn_by == "typicality"]
+    assert all(one.guesses and "guess from the label names" in one.why for one in typical)
+    rows = workspace.jobs.wait(try_on_ten(workspace, heuristic, heuristic.source, named.ann, 1).job_id)
+    assert [row.truth for row in rows] == [None] * 10
+
+    named.task = task
+    named.answer_labels({60: [ids[0]]})  # one answer: its fold is fitted on none
+    workspace.jobs.wait(run(workspace, heuristic, named.ann).job_id)
+    assert evaluate(store, heuristic).run.n_labelled == 1
+    named.answer_labels({number: [ids[number % 3]] for number in range(61, 78)})
+    workspace.jobs.wait(run(workspace, heuristic, named.ann).job_id)
+    found = evaluate(store, heuristic)
+    assert (found.run.state, found.run.method, found.n_judged) == ("finished", "5-fold", 54)  # 18 records, 3 labels
+    assert found.estimate.correct / found.estimate.kept > 0.9
+    assert notes(store, task, heuristic, found.run, found.n_judged) == ()
 
 
 @pytest.mark.sandbox

@@ -33,7 +33,7 @@ def test_several_labels_one_or_none_are_stored_and_agreement_is_of_sets(shop, ta
 
 
 def test_a_starter_for_single_labels_is_refused_with_the_choices(shop, tags):
-    with pytest.raises(InvalidInput, match="These do: One model a label"):
+    with pytest.raises(InvalidInput, match=r"These do: Few labels \(several a record\), One model a label"):
         create(shop.store, tags, "", "Logistic regression", shop.ann)
 
 

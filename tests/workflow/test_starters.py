@@ -46,7 +46,7 @@ def executor(real_executor):
 @pytest.fixture
 def labelled(shop):
     """Forty of the sixty records answered in both tasks; two embeddings."""
-    second = shop.store.embeddings.ensure(shop.project.project_id, shop.attribute, "classification", "tfidf")
+    second = shop.store.embeddings.ensure(shop.project.project_id, shop.attribute, "classification", "tfidf-svd")
     record_nos, shas = shop.store.records.shas(shop.attribute.attribute_id)
 
     def fill(rows, start):
@@ -139,7 +139,7 @@ def test_a_learner_reads_word_lists_and_is_stale_when_they_change(shop, labelled
 
 def test_starters_fit_the_task():
     task = Task(1, 1, "topics", "multi_label", Attribute(1, "text", True), ())
-    assert starters_for(task, "active_learner") == ("One model a label",)
+    assert starters_for(task, "active_learner") == ("Few labels (several a record)", "One model a label")
     assert "Keywords" in starters_for(task, "labeling_function")
 
 
