@@ -29,8 +29,9 @@ PARTS: dict[str, list[str]] = {
     "long": [*PYTEST, "tests", "-m", "long"],
     "store-duckdb-2": [*PYTEST, "tests/store"],
 }
-# Real browsers and processes meet a busy machine: what fails there is tried once more alone, and the table says so.
-TRIED_AGAIN = {"processes", "pages", "sandbox", "browser"}
+# Threads, processes and browsers meet a busy machine: a test that fails is tried once more alone, and the table says
+# so. One that needs it again and again is a defect.
+TRIED_AGAIN = {"unit", "processes", "pages", "sandbox", "browser"}
 
 
 @dataclass(frozen=True, slots=True)

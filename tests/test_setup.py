@@ -196,10 +196,10 @@ def test_what_failed_beside_real_processes_is_tried_once_more_and_named(fails_ag
     assert ("some failed at first" in capsys.readouterr().out) == (not fails_again)
 
 
-def test_unit_tests_have_one_try(monkeypatch):
+def test_the_style_has_one_try(monkeypatch):
     checks = load("run_checks")
     monkeypatch.setattr(checks, "succeeds", lambda command, env: "--last-failed" in command)
-    monkeypatch.setattr(sys, "argv", ["run_checks", "unit"])
+    monkeypatch.setattr(sys, "argv", ["run_checks", "lint"])
     assert checks.main() == 1
 
 

@@ -119,10 +119,10 @@ class Answers:
         )
 
     def answered(self, task_id: int) -> NDArray[np.int64]:
-        """Return the numbers of the records that somebody accepted or ignored: these are not drawn again."""
+        """Return the numbers of the records that somebody accepted or ignored, in order: these are not drawn again."""
         found = self._database.columns(
             "SELECT DISTINCT c.record_no FROM current_answer c JOIN answer a USING (answer_id)"
-            " WHERE c.task_id = ? AND a.verdict IN ('accept', 'ignore')",
+            " WHERE c.task_id = ? AND a.verdict IN ('accept', 'ignore') ORDER BY c.record_no",
             [task_id],
         )
         return found["record_no"].astype(np.int64)

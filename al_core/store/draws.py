@@ -95,7 +95,7 @@ class Draws:
             "   UNION SELECT i.record_no, i.leased_to FROM draw_item i JOIN draw d USING (draw_id)"
             "   WHERE d.task_id = $task AND i.leased_until > $moment"
             "   AND (i.leased_to <> $person OR d.strategy = $strategy))"
-            " GROUP BY record_no HAVING count(*) >= $overlap OR bool_or(person_id = $person)",
+            " GROUP BY record_no HAVING count(*) >= $overlap OR bool_or(person_id = $person) ORDER BY record_no",
             {"task": task_id, "person": person_id, "strategy": strategy, "overlap": overlap, "moment": now()},
         )
         return found["record_no"].astype(np.int64)
@@ -104,7 +104,7 @@ class Draws:
         """Return the numbers of the records that wait for somebody's answer right now."""
         found = self._database.columns(
             "SELECT DISTINCT i.record_no FROM draw_item i JOIN draw d USING (draw_id)"
-            " WHERE d.task_id = ? AND i.leased_until > ?",
+            " WHERE d.task_id = ? AND i.leased_until > ? ORDER BY i.record_no",
             [task_id, now()],
         )
         return found["record_no"].astype(np.int64)
@@ -113,7 +113,7 @@ class Draws:
         """Return the records that wait for somebody else, or for this person in this very queue."""
         found = self._database.columns(
             "SELECT DISTINCT i.record_no FROM draw_item i JOIN draw d USING (draw_id)"
-            " WHERE d.task_id = ? AND i.leased_until > ? AND (i.leased_to <> ? OR d.strategy = ?)",
+            " WHERE d.task_id = ? AND i.leased_until > ? AND (i.leased_to <> ? OR d.strategy = ?) ORDER BY i.record_no",
             [task_id, now(), person_id, strategy],
         )
         return found["record_no"].astype(np.int64)
