@@ -23,7 +23,7 @@ PARTS: dict[str, list[str]] = {
     ],
     "processes": [*PYTEST, "tests", "-n", "2", "-m", "processes and not (browser or pages or sandbox or long)"],
     # By mark and not by folder, so that no test can fall between two parts.
-    "pages": [*PYTEST, "tests", "-m", "pages and not long"],
+    "pages": [*PYTEST, "tests", "-n", "2", "-m", "pages and not long"],
     "sandbox": [*PYTEST, "tests", "-m", "sandbox and not long"],
     "browser": [*PYTEST, "tests", "-n", "2", "--dist", "loadfile", "-m", "browser and not long"],
     "long": [*PYTEST, "tests", "-m", "long"],
