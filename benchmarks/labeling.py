@@ -69,18 +69,18 @@ WATCH = """(part) => {
   const state = (node) => node?.dataset.record ?? node?.textContent;
   const before = find();
   const known = state(before);
-  const frame = () => new Promise(requestAnimationFrame);
+  const isOther = () => ![undefined, known].includes(state(before.isConnected ? before : find()));
   window.painted = new Promise((resolve, reject) => {
-    window.addEventListener('keydown', async (event) => {
-      const started = event.timeStamp;
-      const isOther = () => ![undefined, known].includes(state(before.isConnected ? before : find()));
-      while (!isOther()) {
-        if (performance.now() - started > 20000) return reject(new Error('no other record came'));
-        await new Promise((done) => setTimeout(done, 0));
-      }
-      await frame();
-      await frame();
-      resolve(performance.now() - started);
+    window.addEventListener('keydown', (event) => {
+      const late = setTimeout(() => reject(new Error('no other record came')), 20000);
+      const observer = new MutationObserver(() => {
+        if (!isOther()) return;
+        observer.disconnect();
+        clearTimeout(late);
+        requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now() - event.timeStamp)));
+      });
+      const changes = {subtree: true, childList: true, characterData: true, attributes: true};
+      observer.observe(before.getRootNode(), changes);
     }, {once: true, capture: true});
   });
 }"""

@@ -28,6 +28,7 @@ from al_core.sandbox.wire import Closed, Wire
 
 WATCH_SECONDS = 0.1
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE = 1, 4
+POLITENESS = 10  # added to the niceness: people label while learners are refitted
 WARM_PACKAGES = (
     "numpy.random",
     "scipy.optimize",
@@ -243,6 +244,7 @@ def main(descriptor: int, settings: Mapping[str, Any]) -> None:
     """Return nothing when the app closed its end. `settings`: scratch, layers, readable, packages, uid."""
     from al_core.sandbox import lockdown
 
+    os.nice(POLITENESS)
     wire = Wire(socket.socket(fileno=descriptor))
     _import((*WARM_PACKAGES, *settings["packages"]))
     _fit_without_arithmetic()

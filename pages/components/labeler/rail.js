@@ -8,6 +8,17 @@ const MOST_COUNTS = 12;
 const count = (number) => number.toLocaleString('en');
 const fact = (value, words) => build('span', {}, build('b', {}, value), ` ${words}`);
 
+// Puts `nodes` into `parent` in this order and moves only those that are not in place.
+function arrange(parent, nodes) {
+  const wanted = new Set(nodes);
+  for (const node of [...parent.childNodes]) if (!wanted.has(node)) node.remove();
+  let place = parent.firstChild;
+  for (const node of nodes) {
+    if (node === place) place = place.nextSibling;
+    else parent.insertBefore(node, place);
+  }
+}
+
 export class Rail {
   // `recall(recordNo)` brings an answered record back.
   constructor({countsTitle, labelledWord, describe, recall}) {
@@ -22,9 +33,10 @@ export class Rail {
     this.guidelines = build('section', {class: 'guidelines', hidden: true});
     this.countRows = [];
     this.shownNames = '';
-    this.shownLines = '';
+    this.shownLines = new Map(); // an answer and its label in words -> its row
     this.counts = build('div', {class: 'counts num'});
     this.history = build('ol', {class: 'history'});
+    this.noHistory = build('li', {class: 'caption'}, 'Nothing yet.');
     this.element = build(
       'aside', {class: 'rail', 'aria-label': 'Progress'},
       build('section', {}, this.heading, build('div', {class: 'bar thick'}, this.fill), this.own, this.facts),
@@ -85,16 +97,17 @@ export class Rail {
   }
 
   drawHistory(labels, lines) {
-    const shown = JSON.stringify([lines, labels]);
-    if (shown === this.shownLines) return;
-    this.shownLines = shown;
-    const rows = lines.map((line) => build('li', {}, this.historyButton(line, labels)));
-    this.history.replaceChildren(...rows);
-    if (!rows.length) this.history.append(build('li', {class: 'caption'}, 'Nothing yet.'));
+    const rows = new Map();
+    for (const line of lines) {
+      const label = labels.find((known) => known.label_id === line.label_id);
+      const key = JSON.stringify([line, label]);
+      rows.set(key, this.shownLines.get(key) ?? build('li', {}, this.historyButton(line, label)));
+    }
+    this.shownLines = rows;
+    arrange(this.history, rows.size ? [...rows.values()] : [this.noHistory]);
   }
 
-  historyButton(line, labels) {
-    const label = labels.find((known) => known.label_id === line.label_id);
+  historyButton(line, label) {
     const words = this.describe(line, label);
     const dot = label && !words ? build('i', {class: 'dot'}) : null;
     const name = build('span', {}, words || label?.name || 'a removed label');

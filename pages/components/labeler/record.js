@@ -15,6 +15,10 @@ export class RecordBox {
     this.attributes = build('dl', {class: 'attributes', hidden: true});
     this.foot = build('div', {class: 'foot'}, this.externalId, this.more, build('span', {class: 'spring'}), this.ready);
     this.element = build('div', {class: 'record'}, this.why, this.text, this.foot, this.attributes, this.comments.element);
+    this.isScrolled = false; // known from its events: to ask, or to set it needlessly, would lay out the page
+    this.text.addEventListener('scroll', () => {
+      this.isScrolled = true;
+    });
     this.more.addEventListener('mousedown', (event) => event.preventDefault());
     this.more.addEventListener('click', () => this.toggleAttributes());
   }
@@ -33,7 +37,8 @@ export class RecordBox {
     this.attributes.hidden ||= !names.length;
     if (this.element.dataset.record === `${item.record_no}`) return; // what is being written about it stays
     this.element.dataset.record = item.record_no;
-    this.text.scrollTop = 0;
+    if (this.isScrolled) this.text.scrollTop = 0;
+    this.isScrolled = false;
     this.comments.close();
   }
 

@@ -1,6 +1,6 @@
 // What both labelers have in common: the page of record, controls and rail, its keys, and the session.
 
-import {build, onceGone} from '../tokens/build.js';
+import {afterPaint, build, onceGone} from '../tokens/build.js';
 import {sharedOutbox} from '../outbox/outbox.js';
 import {KeysHelp} from './help.js';
 import {hasModifier, isUndo, labelOfKey, listenToKeys} from './keys.js';
@@ -26,7 +26,7 @@ export class LabelerView {
     this.task = null;
     this.bell = null; // asks the server to run the whole page
     this.queue = null; // the server's newest queue, until it is opened
-    this.railFrame = null;
+    this.stopRail = null; // ends the wait for the rail's turn
     this.drawn = null; // the item whose record is on screen
     this.record = new RecordBox((text) => this.comment(text));
     this.rail = new Rail({...railWords, recall: (recordNo) => this.recall(recordNo)});
@@ -93,10 +93,10 @@ export class LabelerView {
     this.drawActions(item);
   }
 
-  // The record comes first; the numbers beside it follow with the same frame, once for all that happened.
+  // The record comes first; the numbers beside it follow when it is painted, once for all that happened.
   drawRailSoon() {
-    this.railFrame ??= requestAnimationFrame(() => {
-      this.railFrame = null;
+    this.stopRail ??= afterPaint(() => {
+      this.stopRail = null;
       this.rail.draw(this.task, this.session.progress);
     });
   }
@@ -233,7 +233,7 @@ export class LabelerView {
 
   close() {
     this.stopKeys();
-    cancelAnimationFrame(this.railFrame);
+    this.stopRail?.();
     window.removeEventListener('al-outbox', this.listen);
     if (this.outbox.bell === this.bell) this.outbox.bell = null;
     this.outbox.feed(false);

@@ -7,7 +7,9 @@
 import {pageTurning} from '../tokens/turning.js';
 import {canTellLiveTabs, keepAnswers, markAlive, sweep} from './storage.js';
 
-const GATHER_MS = 60; // answers that come closer together go in one message
+const GATHER_MS = 60; // messages are at least so far apart
+const QUIET_MS = 400; // answers kept in the browser go when the person pauses: a message costs the page some work,
+const MOST_WAIT_MS = 5000; // which a fast person would feel at the next key; they never wait longer than this
 const RESEND_MS = 5000;
 const TURNING_MS = 250; // while the page turns, answers wait so much longer at a time
 const UNHEARD_MS = 4000; // a connected, idle server that has said nothing for so long has lost us
@@ -54,6 +56,8 @@ export class Outbox {
     this.patience = UNHEARD_MS;
     this.bell = null; // asks for a run of the whole page
     this.timer = null;
+    this.due = Infinity; // when the timer sends
+    this.unsentSince = null; // when the oldest answer that no message has carried was given
     this.lastSent = -Infinity;
     this.release = () => {};
     this.watchTheTab();
@@ -65,7 +69,8 @@ export class Outbox {
     this.pending.push(complete);
     this.remember(complete);
     this.keep();
-    this.sendSoon();
+    this.unsentSince ??= performance.now();
+    this.sendLater();
     this.announce('pushed');
     return complete;
   }
@@ -182,21 +187,41 @@ export class Outbox {
     if (this.scope !== null) this.isKept = keepAnswers(this.scope, this.tab, this.pending);
   }
 
+  // At once where the server is needed for the next record, or where a reload would lose what waits.
+  sendLater() {
+    if (this.hungry || !this.isKept) {
+      this.sendSoon();
+      return;
+    }
+    this.sendAt(Math.min(performance.now() + QUIET_MS, this.unsentSince + MOST_WAIT_MS));
+  }
+
   sendSoon() {
-    if (this.timer !== null) return;
-    const wait = Math.max(0, this.lastSent + GATHER_MS - performance.now());
-    this.timer = setTimeout(() => this.send(), wait);
+    this.sendAt(Math.min(this.due, Math.max(performance.now(), this.lastSent + GATHER_MS)));
+  }
+
+  sendAt(due) {
+    clearTimeout(this.timer);
+    this.due = due;
+    this.timer = setTimeout(() => this.send(), due - performance.now());
+  }
+
+  // What waits goes now: the person is about to do something else, which should find it counted.
+  flush() {
+    if (this.unsentSince !== null) this.send();
   }
 
   send() {
     clearTimeout(this.timer);
     this.timer = null;
+    this.due = Infinity;
     if (!this.transport || this.scope === null) return;
     if (pageTurning().isOn) {
-      this.timer = setTimeout(() => this.send(), TURNING_MS);
+      this.sendAt(performance.now() + TURNING_MS);
       return;
     }
     this.attempt += 1;
+    this.unsentSince = null;
     this.lastSent = performance.now();
     this.unheardSince ??= this.lastSent;
     for (const {answer_id: id} of this.pending) {
@@ -210,7 +235,7 @@ export class Outbox {
   feed(isHungry) {
     const isNew = isHungry && !this.hungry;
     this.hungry = isHungry;
-    if (isNew && !this.pending.length) this.sendSoon();
+    if (isNew) this.sendSoon();
   }
 
   tick() {
@@ -240,6 +265,7 @@ export class Outbox {
     setInterval(() => this.tick(), RESEND_MS);
     window.addEventListener('online', () => this.tick());
     window.addEventListener('pagehide', () => this.timer !== null && this.send());
+    document.addEventListener('pointerdown', () => this.flush(), {capture: true});
     document.addEventListener('visibilitychange', () => {
       if (document.visibilityState === 'visible') this.tick();
       else if (this.timer !== null) this.send();

@@ -26,3 +26,16 @@ export function onceGone(root, close) {
 export function paletteClass(colour) {
   return `c${((Math.max(1, colour) - 1) % 12) + 1}`;
 }
+
+// Calls `act` once the frame that is due has been painted; returns the function that calls this off. A tab in the
+// background paints nothing until it is looked at.
+export function afterPaint(act) {
+  let timer = null;
+  const frame = requestAnimationFrame(() => {
+    timer = setTimeout(act);
+  });
+  return () => {
+    cancelAnimationFrame(frame);
+    clearTimeout(timer);
+  };
+}
