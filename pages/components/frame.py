@@ -21,8 +21,14 @@ from pages.components.resources import workspace
 
 WIDTHS = {"Label": 1200}
 WIDTH = 1440
-# Streamlit writes white on primary buttons, which cannot be read on the dark theme's accent
-STYLE = '<style>[data-testid="stBaseButton-primary"] { color: Canvas !important }</style>'
+# Streamlit writes white on primary buttons, which cannot be read on the dark theme's accent; and it fades what waits
+# for the server, which the record under a person's eyes does not, nor do the parts that say how it stands
+STYLE = """<style>
+[data-testid="stBaseButton-primary"] { color: Canvas !important }
+[class*="st-key-labeler_"], .st-key-al_outbox, .st-key-jobs_heartbeat {
+  opacity: 1 !important; transition: none !important
+}
+</style>"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,9 @@ import {Progress} from './progress.js';
 import {Remarks} from './remarks.js';
 import {Stopwatch} from './stopwatch.js';
 
-const LOW = 5; // with fewer records than this the server is asked for more
+const LOW = 5; // with fewer records than this the server is asked for more,
+const ROUND_TRIP_MS = 800; // and with fewer than are answered while it brings them,
+const MOST_LOW = 35; // but never while it has just brought all that it brings
 
 const isSame = (one) => (other) => one.record_no === other.record_no;
 const isOther = (one) => (other) => one.record_no !== other.record_no;
@@ -21,6 +23,7 @@ export class Session {
     this.queueId = null;
     this.current = null;
     this.waiting = [];
+    this.moments = []; // when the last answers were given
     this.past = []; // {item, answer}, newest last: what undo takes back
     this.trail = []; // records left behind, answered or not: where the arrow back leads
     this.ahead = []; // records to come back to after a look back; the first is where one was
@@ -89,7 +92,13 @@ export class Session {
   }
 
   reportHunger() {
-    this.outbox.feed(this.waiting.length < LOW && !this.isExhausted);
+    this.outbox.feed(this.waiting.length < this.enough() && !this.isExhausted);
+  }
+
+  // How many records are enough for the time that new ones take to come, at the pace of the last answers.
+  enough() {
+    const recent = this.moments.filter((moment) => performance.now() - moment < ROUND_TRIP_MS).length;
+    return Math.min(MOST_LOW, LOW + recent);
   }
 
   // Gives the current record its answer and moves on. `labels` are {label_id, start, end}.
@@ -104,6 +113,7 @@ export class Session {
       seconds: this.stopwatch.seconds(),
     });
     this.past.push({item, answer});
+    this.moments = [...this.moments.slice(1 - MOST_LOW), performance.now()];
     if (item.before) this.progress.replace(item.before, answer, item);
     else this.progress.add(answer, item);
     this.newest.set(item.record_no, answer);

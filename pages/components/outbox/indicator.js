@@ -3,7 +3,8 @@
 import {build, icon, onceGone} from '../tokens/build.js';
 import {sharedOutbox} from './outbox.js';
 
-const CALM_MS = 300; // an answer on its way for so long is not worth a word
+const CALM_MS = 1500; // an answer on its way for so long is not worth a word
+const REDRAW_MS = 500; // a count that changes with every key is drawn so often
 const indicators = new WeakMap();
 
 class Indicator {
@@ -16,22 +17,37 @@ class Indicator {
     root.append(this.state, this.refusals);
     this.shownRefusals = 0;
     this.timer = null;
+    this.oldest = undefined; // id of the answer that waits longest
+    this.since = 0; // when it became that
     this.listen = () => this.update();
     window.addEventListener('al-outbox', this.listen);
   }
 
   update() {
+    const [oldest] = this.outbox.pending;
     this.state.dataset.pending = this.outbox.pending.length;
-    if (!this.outbox.pending.length) this.draw();
-    else if (this.state.classList.contains('waiting')) this.draw();
-    else if (this.timer === null) this.timer = setTimeout(() => this.draw(), CALM_MS);
+    if (oldest?.answer_id !== this.oldest) {
+      this.oldest = oldest?.answer_id;
+      this.since = performance.now();
+    }
+    if (!oldest) this.draw();
+    else this.timer ??= setTimeout(() => this.draw(), this.isSaying ? REDRAW_MS : CALM_MS);
     this.drawRefusals();
+  }
+
+  get isSaying() {
+    return this.state.classList.contains('waiting');
   }
 
   draw() {
     clearTimeout(this.timer);
     this.timer = null;
     const count = this.outbox.pending.length;
+    const left = this.since + CALM_MS - performance.now(); // others came in place of those that were waited for
+    if (count && !this.isSaying && left > 0) {
+      this.timer = setTimeout(() => this.draw(), left);
+      return;
+    }
     this.state.classList.toggle('waiting', count > 0);
     this.symbol.textContent = count ? 'cloud_upload' : 'cloud_done';
     this.words.textContent = count ? `${count.toLocaleString('en')} not yet saved` : 'All answers saved';

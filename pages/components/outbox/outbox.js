@@ -4,12 +4,13 @@
 // event can vanish, while a list that is sent again cannot. The server names the ids it has stored.
 // One outbox per tab, `window.alOutbox`; it announces every change as an `al-outbox` event on window.
 
+import {PAUSE_MS} from '../tokens/pause.js';
 import {pageTurning} from '../tokens/turning.js';
 import {canTellLiveTabs, keepAnswers, markAlive, sweep} from './storage.js';
 
 const GATHER_MS = 60; // messages are at least so far apart
-const QUIET_MS = 400; // answers kept in the browser go when the person pauses: a message costs the page some work,
-const MOST_WAIT_MS = 5000; // which a fast person would feel at the next key; they never wait longer than this
+const MOST_WAIT_MS = 5000; // answers that the browser keeps go when the person pauses, or after so long
+const MOST_ROUND_TRIP_MS = 1500; // a message without an answer for so long is not waited for
 const RESEND_MS = 5000;
 const TURNING_MS = 250; // while the page turns, answers wait so much longer at a time
 const UNHEARD_MS = 4000; // a connected, idle server that has said nothing for so long has lost us
@@ -108,7 +109,8 @@ export class Outbox {
     this.pending = this.pending.filter((answer) => !gone.has(answer.answer_id));
     if (this.pending.length !== before) this.keep();
     if (refill) this.refill = refill;
-    this.announce('received');
+    this.announce('received'); // the labelers take the records and say whether they are still hungry
+    if (this.hungry && this.unsentSince !== null) this.sendLater();
   }
 
   noteHeard(heard) {
@@ -187,13 +189,14 @@ export class Outbox {
     if (this.scope !== null) this.isKept = keepAnswers(this.scope, this.tab, this.pending);
   }
 
-  // At once where the server is needed for the next record, or where a reload would lose what waits.
+  // At once where a reload would lose what waits, or where records run low and nothing is underway for them.
   sendLater() {
-    if (this.hungry || !this.isKept) {
-      this.sendSoon();
-      return;
-    }
-    this.sendAt(Math.min(performance.now() + QUIET_MS, this.unsentSince + MOST_WAIT_MS));
+    if (!this.isKept || (this.hungry && !this.isUnderway())) this.sendSoon();
+    else this.sendAt(Math.min(performance.now() + PAUSE_MS, this.unsentSince + MOST_WAIT_MS));
+  }
+
+  isUnderway() {
+    return this.heard < this.attempt && performance.now() - this.lastSent < MOST_ROUND_TRIP_MS;
   }
 
   sendSoon() {
@@ -244,7 +247,7 @@ export class Outbox {
     const {isConnected, isIdle} = serverState();
     if (!isConnected || !(this.pending.length || this.hungry)) return;
     if (isIdle && this.isUnheard()) this.ring();
-    else this.send();
+    else if (this.timer === null) this.send();
   }
 
   isUnheard() {
