@@ -33,6 +33,9 @@ function serverState() {
   return {isConnected: app.testConnectionState === 'CONNECTED', isIdle: app.testScriptState === 'notRunning'};
 }
 
+// A click there gives the next answer, which should not wait for a message.
+const isInLabeler = (event) => event.composedPath().some((node) => node.classList?.contains('labeler'));
+
 const recordKey = (answer) => `${answer.task_id}|${answer.record_no}`;
 
 export class Outbox {
@@ -268,7 +271,7 @@ export class Outbox {
     setInterval(() => this.tick(), RESEND_MS);
     window.addEventListener('online', () => this.tick());
     window.addEventListener('pagehide', () => this.timer !== null && this.send());
-    document.addEventListener('pointerdown', () => this.flush(), {capture: true});
+    document.addEventListener('pointerdown', (event) => isInLabeler(event) || this.flush(), {capture: true});
     document.addEventListener('visibilitychange', () => {
       if (document.visibilityState === 'visible') this.tick();
       else if (this.timer !== null) this.send();
