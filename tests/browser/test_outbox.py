@@ -46,6 +46,32 @@ def test_a_burst_and_then_another_page_at_once_loses_nothing(site, page, idle):
     shows(page, 12)
 
 
+def messages(page):
+    return page.evaluate("window.alOutbox.attempt")
+
+
+def test_a_burst_goes_in_one_message_when_the_person_pauses(site, page, idle):
+    site.open(page, idle)
+    before = messages(page)
+    expected = press_digits(page, 10)
+    assert given(site.wait_for(page, 10)) == expected
+    assert messages(page) == before + 1
+
+
+def test_who_never_pauses_is_saved_all_the_same(site, page, idle):
+    site.open(page, idle)
+    press_digits(page, 24, pause=250)
+    assert len(site.answers()) >= 10  # with the last key not yet half a second ago
+
+
+def test_another_page_comes_after_what_was_given_before_it(site, page, idle):
+    site.open(page, idle)
+    expected = press_digits(page, 3)
+    page.get_by_role("link", name="Other").click()
+    expect(page.get_by_role("heading", name="Another page")).to_be_visible()
+    assert given(site.answers()) == expected
+
+
 def test_unsent_answers_survive_a_reload_and_are_sent_once(site, page, idle):
     site.open(page, idle)
     site.pause()

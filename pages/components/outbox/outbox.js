@@ -11,6 +11,7 @@ import {canTellLiveTabs, keepAnswers, markAlive, sweep} from './storage.js';
 const GATHER_MS = 60; // messages are at least so far apart
 const MOST_WAIT_MS = 5000; // answers that the browser keeps go when the person pauses, or after so long
 const MOST_ROUND_TRIP_MS = 1500; // a message without an answer for so long is not waited for
+const LOOK_AGAIN_MS = 25;
 const RESEND_MS = 5000;
 const TURNING_MS = 250; // while the page turns, answers wait so much longer at a time
 const UNHEARD_MS = 4000; // a connected, idle server that has said nothing for so long has lost us
@@ -32,9 +33,6 @@ function serverState() {
   const app = document.querySelector('[data-testid=stApp]')?.dataset ?? {};
   return {isConnected: app.testConnectionState === 'CONNECTED', isIdle: app.testScriptState === 'notRunning'};
 }
-
-// A click there gives the next answer, which should not wait for a message.
-const isInLabeler = (event) => event.composedPath().some((node) => node.classList?.contains('labeler'));
 
 const recordKey = (answer) => `${answer.task_id}|${answer.record_no}`;
 
@@ -64,6 +62,7 @@ export class Outbox {
     this.unsentSince = null; // when the oldest answer that no message has carried was given
     this.lastSent = -Infinity;
     this.release = () => {};
+    pageTurning().before = () => this.settle();
     this.watchTheTab();
   }
 
@@ -212,9 +211,20 @@ export class Outbox {
     this.timer = setTimeout(() => this.send(), due - performance.now());
   }
 
-  // What waits goes now: the person is about to do something else, which should find it counted.
-  flush() {
+  // Before another page comes: null where nothing waits, else a promise that the server has what waits, and has said
+  // so, or cannot be waited for.
+  settle() {
+    if (!this.pending.length || !this.transport || !serverState().isConnected) return null;
     if (this.unsentSince !== null) this.send();
+    const until = performance.now() + MOST_ROUND_TRIP_MS;
+    return new Promise((resolve) => {
+      const look = () => {
+        const isSettled = !this.pending.length && serverState().isIdle;
+        if (isSettled || performance.now() > until) resolve();
+        else setTimeout(look, LOOK_AGAIN_MS);
+      };
+      look();
+    });
   }
 
   send() {
@@ -271,7 +281,6 @@ export class Outbox {
     setInterval(() => this.tick(), RESEND_MS);
     window.addEventListener('online', () => this.tick());
     window.addEventListener('pagehide', () => this.timer !== null && this.send());
-    document.addEventListener('pointerdown', (event) => isInLabeler(event) || this.flush(), {capture: true});
     document.addEventListener('visibilitychange', () => {
       if (document.visibilityState === 'visible') this.tick();
       else if (this.timer !== null) this.send();
