@@ -38,13 +38,18 @@ class LabelledSet:
     @property
     def sample(self) -> NDArray[np.float32]:
         """Return the rows that a learner gets of the pool."""
-        n = len(self.features)
-        return self.features[np.random.default_rng(0).permutation(n)[:MOST_ROWS]]
+        return pool_sample(self.features)
 
 
-def made(name: str, texts: Sequence[str], vectors: NDArray[np.float32], labels: Sequence[str]) -> LabelledSet:
-    """Return a set with its features; vectors of label names are computed once and kept."""
-    names = tuple(sorted(set(labels)))
+def pool_sample(features: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return rows drawn at random, as many as a learner gets of the pool."""
+    return features[np.random.default_rng(0).permutation(len(features))[:MOST_ROWS]]
+
+
+def features_of(
+    name: str, texts: Sequence[str], vectors: NDArray[np.float32], names: Sequence[str]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return (features [n, 2 w] of the pool, label names [K, 2 w]); vectors of names are computed once and kept."""
     cached = CACHE / f"{name}-{MODEL}-names.npy"
     if not cached.exists():
         encoder = resolve(MODEL)
@@ -53,8 +58,15 @@ def made(name: str, texts: Sequence[str], vectors: NDArray[np.float32], labels: 
     _, features = fit_pool_features(vectors, fit_words(texts).apply(texts), np.random.default_rng(0))
     view = np.zeros((len(names), features.shape[1] // 2), dtype=np.float32)
     view[:, : vectors.shape[1]] = np.load(cached)
+    return features.astype(np.float32), np.hstack([view, view])
+
+
+def made(name: str, texts: Sequence[str], vectors: NDArray[np.float32], labels: Sequence[str]) -> LabelledSet:
+    """Return a set with its features."""
+    names = tuple(sorted(set(labels)))
+    features, named = features_of(name, texts, vectors, names)
     truth = np.array([names.index(label) for label in labels], dtype=np.int64)
-    return LabelledSet(name, vectors, features.astype(np.float32), truth, names, np.hstack([view, view]), None)
+    return LabelledSet(name, vectors, features, truth, names, named, None)
 
 
 def sample_project() -> LabelledSet:
