@@ -20,6 +20,7 @@ from al_core.workflow import heuristics as heuristic_cases
 from al_core.workflow.creating import create_from_code
 from al_core.workflow.embedding import embed
 from al_core.workflow.exporting import export
+from al_core.workflow.few_labels import begin_all, missing_features
 from al_core.workflow.figures import figures
 from al_core.workflow.files import existing_file, typed_path
 from al_core.workflow.importing import ImportPlan, ImportReport, LabelImport, import_file
@@ -71,10 +72,18 @@ def _label_import(options: argparse.Namespace) -> LabelImport | None:
 
 
 def embed_texts(workspace: Workspace, options: argparse.Namespace) -> Lines:
-    """Yield how many texts got new vectors, after the job."""
+    """Yield how many texts got new vectors; where no model is named, the tasks' first guesses follow, as in the app."""
     project = workspace.store.projects.named(options.project)
-    job = embed(workspace, project, _text(workspace, project), options.model, _person(workspace))
+    person = _person(workspace)
+    job = embed(workspace, project, _text(workspace, project), options.model, person)
     yield f"{job.title}: {_wait(workspace, job):,} texts computed"
+    begun = () if options.model else begin_all(workspace, project, person)
+    for job in begun:
+        _wait(workspace, job)
+    _settle(workspace)  # the runs that these jobs started
+    for job in begun:
+        ended = workspace.jobs.get(job.job_id)
+        yield f"{job.title}: {ended.message if ended else job.state}"
 
 
 def add_heuristic(workspace: Workspace, options: argparse.Namespace) -> Lines:
@@ -117,6 +126,9 @@ def run(workspace: Workspace, options: argparse.Namespace) -> Lines:
     if not chosen:
         raise NotFound(f"Project {project.name!r} has no heuristic that is on.", "Add one with: heuristic add.")
     person = _person(workspace)
+    missing = [missing_features(workspace, heuristic, person) for heuristic in chosen]
+    for job in {one.job_id: one for one in missing if one is not None}.values():
+        yield f"{job.title}: {_wait(workspace, job):,} texts computed"
     jobs = [(heuristic, run_heuristic(workspace, heuristic, person)) for heuristic in chosen]
     failures = []
     for heuristic, job in jobs:
@@ -213,8 +225,7 @@ def demo(workspace: Workspace, options: argparse.Namespace) -> Lines:
     project = workspace.store.projects.named(SAMPLE_NAME)
     task = workspace.store.projects.task_named(project.project_id, TASKS[0])
     person = _person(workspace)
-    while waiting := workspace.jobs.running():  # the first guess of the sample's own heuristic
-        _wait(workspace, waiting[0])
+    _settle(workspace)  # the first guess of the sample's own heuristic
     if workspace.store.answers.counts(task.task_id).labelled:
         yield "The demo is there already."
         return
@@ -247,6 +258,11 @@ def _wait(workspace: Workspace, job: Job) -> Any:  # noqa: ANN401
         sys.stderr.flush()
         time.sleep(0.3)
     return workspace.jobs.wait(job.job_id)
+
+
+def _settle(workspace: Workspace) -> None:
+    while waiting := workspace.jobs.running():
+        _wait(workspace, waiting[0])
 
 
 def _person(workspace: Workspace) -> Person:

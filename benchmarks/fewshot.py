@@ -1,13 +1,12 @@
 """Few labels: the default heuristic with and without label names, beside logistic regression and other libraries.
 
 Random labels, a new test part of a quarter for each seed; features are made of all texts of a set without their
-labels, as in the app. `--seeds 2 --sets banking77` measures less.
+labels, as in the app. `--seeds 2 --sets banking77 --parts loops` measures less.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -18,74 +17,21 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
 
-from al_core.embedders import resolve
-from al_core.embedders.words import fit_words
 from al_core.learning.fewshot import FewShotClassifier
-from al_core.learning.label_names import label_vectors, sentences
-from al_core.learning.pool_features import fit_pool_features
 from al_core.learning.prototypes import MOST_ROWS
 from al_core.learning.query_strategies import margin
 from al_core.learning.typicality import typical_order
 from benchmarks.fewshot_peers import BATCH, BUDGET, PEERS
+from benchmarks.fewshot_sets import PROJECT, Floats, LabelledSet, Rows, named_set
 from benchmarks.figures import Figure, compared, measured, report
-from benchmarks.vectors import CACHE, MODEL, labelled_set
-from data.sample.generate import FOLDER as SAMPLE
 
+PARTS = ("seconds", "learners", "loops")
 SIZES = (20, 50, 100, 200, 500)
 LOOPS = 2  # seeds of the loops that choose their own labels, which refit after every 20
 TEST_SHARE = 0.25
 BINS = 15
 
-Floats = NDArray[np.float64]
-Rows = NDArray[np.int64]
-Learner = Callable[["LabelledSet", Rows], Floats]
-
-
-@dataclass(frozen=True, slots=True)
-class LabelledSet:
-    """A set with its features: `vectors` [n, d] plain, `features` [n, 2 w] of the pool, `named` [K, 2 w] the names."""
-
-    name: str
-    vectors: NDArray[np.float32]
-    features: NDArray[np.float32]
-    truth: Rows
-    names: tuple[str, ...]
-    named: NDArray[np.float32]
-    test: NDArray[np.bool_] | None
-
-    @property
-    def sample(self) -> NDArray[np.float32]:
-        """Return the rows that a learner gets of the pool."""
-        n = len(self.features)
-        return self.features[np.random.default_rng(0).permutation(n)[:MOST_ROWS]]
-
-
-def made(name: str, texts: Sequence[str], vectors: NDArray[np.float32], labels: Sequence[str]) -> LabelledSet:
-    """Return a set with its features; vectors of label names are computed once and kept."""
-    names = tuple(sorted(set(labels)))
-    cached = CACHE / f"{name}-{MODEL}-names.npy"
-    if not cached.exists():
-        encoder = resolve(MODEL)
-        CACHE.mkdir(parents=True, exist_ok=True)
-        np.save(cached, label_vectors([encoder.embed(sentences(one), lambda done: None) for one in names]))
-    _, features = fit_pool_features(vectors, fit_words(texts).apply(texts), np.random.default_rng(0))
-    view = np.zeros((len(names), features.shape[1] // 2), dtype=np.float32)
-    view[:, : vectors.shape[1]] = np.load(cached)
-    truth = np.array([names.index(label) for label in labels], dtype=np.int64)
-    return LabelledSet(name, vectors, features.astype(np.float32), truth, names, np.hstack([view, view]), None)
-
-
-def sample_project() -> LabelledSet:
-    """Return the sample project's topics; its test part has sentences and names that its train part has not."""
-    import csv
-
-    with (SAMPLE / "records.csv").open(newline="", encoding="utf-8") as file:
-        records = list(csv.DictReader(file))
-    truth = [json.loads(line)["topic"] for line in (SAMPLE / "truth.jsonl").read_text("utf-8").splitlines()]
-    vectors = np.load(SAMPLE / "vectors.npy").astype(np.float32)
-    one = made("sample", [record["text"] for record in records], vectors, truth)
-    test = np.array([record["split"] == "test" for record in records])
-    return LabelledSet(one.name, one.vectors, one.features, one.truth, one.names, one.named, test)
+Learner = Callable[[LabelledSet, Rows], Floats]
 
 
 def all_classes(one: LabelledSet, classes: NDArray[np.int64], proba: Floats) -> Floats:
@@ -194,13 +140,12 @@ def labels_to(by_size: dict[int, float], goal: float) -> float:
 
 
 def figures_of(one: LabelledSet, seeds: int) -> list[Figure]:
-    """Return the figures of one set: against logistic regression with C=10, then labels needed, then peers."""
-    sizes = [n for n in SIZES if n >= 50 or len(one.names) < 50]
-    of = {name: scores(one, learner, [*sizes, -8], seeds) for name, learner in LEARNERS.items()}
+    """Return the figures of one set with random labels: against logistic regression with C=10, then labels needed."""
+    of = {name: scores(one, learner, [*SIZES, -8], seeds) for name, learner in LEARNERS.items()}
     alone = scores(one, by_names, [0], 1)
     figures = [measured(f"{one.name}: accuracy by names alone, no label", alone.accuracy[0], "accuracy")]
     base = of["LR C=10"]
-    for n in [*sizes, -8]:
+    for n in [*SIZES, -8]:
         words = f"{n} labels" if n >= 0 else "8 labels a class"
         for name in ("names", "no names", "LR C=1"):
             at_least = 1 - 0.01 / base.accuracy[n] if name == "names" and n >= 50 else None
@@ -215,7 +160,7 @@ def figures_of(one: LabelledSet, seeds: int) -> list[Figure]:
     for name, curve in (("names", {**alone.accuracy, **of["names"].accuracy}), ("no names", of["no names"].accuracy)):
         needed = labels_to(curve, goal)
         figures.append(compared(f"{one.name}: random labels to LR C=10 at 500, {name}", needed, "labels", 500))
-    return figures + peer_figures(one, min(seeds, LOOPS))
+    return figures
 
 
 def own_loop(one: LabelledSet, pool: Rows, test: Rows, seed: int) -> dict[int, float]:
@@ -249,6 +194,7 @@ def peer_figures(one: LabelledSet, seeds: int) -> list[Figure]:
             curve = loop(one.vectors, one.truth, pool, test, seed)
             if curve:
                 curves.append(curve)
+                print(f"{one.name}, loop of {name}: {curve[BUDGET]:.3f} at {BUDGET}", file=sys.stderr, flush=True)
         for n in (20, 100, 200, 500):
             if curves:
                 theirs = float(np.mean([curve[n] for curve in curves]))
@@ -278,17 +224,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="print a list of figures instead of a table")
     parser.add_argument("--seeds", type=int, default=5, help="draws of labels; sets of 50 classes and more take 2")
-    parser.add_argument("--sets", nargs="*", default=["sms_spam", "banking77"], help="public sets, by name")
+    parser.add_argument("--sets", nargs="*", default=[PROJECT, "sms_spam", "banking77"], help="sets, by name")
+    parser.add_argument("--parts", nargs="*", choices=PARTS, default=list(PARTS), help="what to measure")
     arguments = parser.parse_args()
-    sets = [sample_project()]
-    for name in arguments.sets:
-        found = labelled_set(name)
-        if found is not None:
-            texts, vectors, labels = found
-            sets.append(made(name, texts, vectors, labels))
-    figures = seconds_figures()
-    for one in sets:
-        figures += figures_of(one, min(arguments.seeds, 2) if len(one.names) >= 50 else arguments.seeds)
+    figures = seconds_figures() if "seconds" in arguments.parts else []
+    for one in filter(None, map(named_set, arguments.sets)):
+        seeds = min(arguments.seeds, 2) if len(one.names) >= 50 else arguments.seeds
+        if "learners" in arguments.parts:
+            figures += figures_of(one, seeds)
+        if "loops" in arguments.parts:
+            figures += peer_figures(one, min(seeds, LOOPS))
     report(figures, arguments.json)
 
 

@@ -51,6 +51,15 @@ class Ended:
 Command = Callable[..., Ended]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _quick_features():
+    """Pool features of hashed letters, which need no model."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("al_core.workflow.few_labels.best_pool", lambda: "hashing-pool")
+        patched.setattr("al_core.workflow.embedding.best_available", lambda: "hashing")
+        yield
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory) -> Path:
     return tmp_path_factory.mktemp("command-line")
@@ -153,7 +162,10 @@ def test_the_whole_way(filled, folder, command):
     assert simulated.out == "40 answers given\n"
 
     ran = command("run", "--project", "Shop", "--all")
-    assert ran.out.startswith("Learner: finished, ")
+    computed, first, second = ran.out.splitlines()
+    assert computed == "text-classification-hashing-pool: 60 texts computed"
+    assert first.startswith("Few labels: finished, ")
+    assert second.startswith("Learner: finished, ")
     assert ran.code == 2  # the other one is broken
     assert ran.err.startswith("Broken: ")
     assert "line 4" in ran.err.lower()
@@ -162,22 +174,46 @@ def test_the_whole_way(filled, folder, command):
     rows = json.loads(command("evaluate", "--project", "Shop", "--json").out)
     names = {"heuristic", "label", "threshold", "precision", "low", "high", "n", "coverage", "method"}
     names |= {"basis", "recall", "f1", "n_labelled"}
-    assert [set(row) for row in rows] == [names | {"micro", "macro"}, names, names]
+    assert [set(row) for row in rows] == [names | {"micro", "macro"}, names, names] * 2
     assert [(row["heuristic"], row["label"]) for row in rows] == [
-        ("Learner", None), ("Learner", "billing"), ("Learner", "delivery")
+        ("Few labels", None), ("Few labels", "billing"), ("Few labels", "delivery"),
+        ("Learner", None), ("Learner", "billing"), ("Learner", "delivery"),
     ]  # fmt: skip
-    overall = rows[0]
+    overall = rows[3]
     assert overall["low"] <= overall["precision"] <= overall["high"]
-    assert overall["n"] == rows[1]["n"] + rows[2]["n"] <= 40
+    assert overall["n"] == rows[4]["n"] + rows[5]["n"] <= 40
     assert overall["method"] == "Out-of-fold on 40 labels, all drawn at random. The mean of 2 dealings of the folds."
 
     sentences = command("evaluate", "--project", "Shop").out
-    assert sentences.startswith("Learner, all labels, at 0.80: precision ")
+    assert sentences.startswith("Few labels, all labels, at 0.80: precision ")
+    assert "\nLearner, all labels, at 0.80: precision " in sentences
 
     target = folder / "out.jsonl"
     exported = command("export", str(target), "--project", "Shop")
     assert exported.out == f"60 rows written to {target}\n"
     assert len(target.read_text("utf-8").splitlines()) == N_RECORDS
+
+
+@pytest.mark.sandbox
+def test_a_task_from_a_file_begins_with_a_guess_from_its_label_names(files, folder, command):
+    other = folder / "begun"
+    given = ("--project", "S", "--text", "text", "--label", "topic", "--labels", "hidden")
+    command("import", str(files["texts.csv"]), *given, workspace=other)
+    missing = "No heuristic of project 'S' has a finished run yet."
+    assert command("evaluate", "--project", "S", workspace=other).mistake.startswith(missing)
+
+    embedded = command("embed", "--project", "S", workspace=other)
+    assert embedded.out.splitlines() == [
+        "text-classification-hashing: 60 texts computed",
+        "First guess for topic: done",
+    ]
+    figures = command("evaluate", "--project", "S", workspace=other).out
+    assert figures.startswith("Few labels, all labels, at 0.80: precision unknown (n = 0), covers ")
+
+    command("import", str(files["texts.csv"]), *given, workspace=other)  # the same again makes no second heuristic
+    ran = command("run", "--project", "S", "--all", workspace=other).out
+    assert ran.startswith("Few labels: finished, ")
+    assert ran.count("\n") == 1
 
 
 @pytest.mark.sandbox
@@ -222,7 +258,7 @@ MISTAKES = {
     "heuristic add {learner.py} --project Shop --task topic --name N --embedding e": "No embedding 'e'.",
     "heuristic drop {learner.py} --project Shop --task topic --name N": "argument action: invalid choice: 'drop'",
     "run --project Shop": "one of the arguments --all --name is required.",
-    "run --project Shop --name Nobody": "No heuristic 'Nobody'. Use one of: Broken, Learner.",
+    "run --project Shop --name Nobody": "No heuristic 'Nobody'. Use one of: Broken, Few labels, Learner.",
     "evaluate --project Nowhere --json": "No project 'Nowhere'.",
     "export out.xml --project Shop": "Exports cannot end in '.xml': out.xml.",
     "export /no/such/folder/out.csv --project Shop": "/no/such/folder/out.csv cannot be written",

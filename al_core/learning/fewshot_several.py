@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import minimize_scalar
+from scipy.optimize import minimize
 from scipy.special import expit, logit
 from sklearn.base import ClassifierMixin
 from sklearn.utils.validation import check_array, check_is_fitted, validate_data
@@ -18,7 +18,6 @@ from al_core.learning.fewshot import (
     LEAST_PART,
     NAMES_ALONE,
     PLAIN,
-    TEMPERATURE_FROM,
     WITH_NAMES,
     WITHOUT_NAMES,
     Recipe,
@@ -30,6 +29,10 @@ from al_core.learning.shrunk_regression import Weights, shrunk_yes_no
 
 Indicator = NDArray[np.int64]
 Views = tuple[Weights, ...]
+Line = tuple[float, float]  # slope and shift of the logits
+
+AS_THEY_ARE: Line = (1.0, 0.0)
+_HOLDS = 2.0  # how strongly few answers hold the line at AS_THEY_ARE
 
 
 class FewShotMultiLabelClassifier(ClassifierMixin, NamedStart):  # type: ignore[misc]
@@ -44,8 +47,10 @@ class FewShotMultiLabelClassifier(ClassifierMixin, NamedStart):  # type: ignore[
       has this label alone; one empty record has every label by 1 / L (by a half where there is one label), so that
       a label that all or no records have stays possible;
     - from ten records on, the same without names and plain logistic regression take part by their out-of-fold
-      likelihood, of all labels together: a label that nobody gave yet could not judge its name. From 50 on, a
-      temperature.
+      likelihood, of all labels together: a label that nobody gave yet could not judge its name;
+    - from ten records on too, a slope and a shift of all logits (Platt 1999) by the same out-of-fold probabilities.
+      Without them a few records make every label look too seldom: the free intercept fits the records that were
+      learnt from, whose labels the weights already explain.
     """
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> FewShotMultiLabelClassifier:
@@ -75,7 +80,7 @@ class FewShotMultiLabelClassifier(ClassifierMixin, NamedStart):  # type: ignore[
         rows = validate_data(self, X, dtype=[np.float64, np.float32], reset=False)
         views = self._views(rows)
         mix = sum(share * _probabilities(part, views) for share, part in self.parts_)
-        return np.asarray(mix if self.temperature_ == 1.0 else expit(_logits(np.asarray(mix)) / self.temperature_))
+        return np.asarray(mix if self.line_ == AS_THEY_ARE else expit(_moved(np.asarray(mix), self.line_)))
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
         """Return 0 or 1 [n, L]: the labels that are likelier than not."""
@@ -86,16 +91,15 @@ class FewShotMultiLabelClassifier(ClassifierMixin, NamedStart):  # type: ignore[
         n, n_labels = yes.shape
         named = [WITH_NAMES] if self.name_prototypes_ is not None else []
         recipes, share = named or [WITHOUT_NAMES], np.ones(1)
-        self.temperature_ = 1.0
+        self.line_ = AS_THEY_ARE
         if n >= GUARD_FROM and not (n > 100 and n_labels >= 77):
             recipes = [*named, WITHOUT_NAMES, PLAIN]
             held_out = [self._out_of_fold(views, yes, recipe) for recipe in recipes]
-            logged = [_likelihood(one, yes, _temperature(one, yes)) for one in held_out]
+            logged = [_likelihood(one, yes, _line(one, yes)) for one in held_out]
             share = softmax(n * np.array([logged]))[0]
             share = np.where(share < LEAST_PART, 0.0, share)
             share /= share.sum()
-            if n >= TEMPERATURE_FROM:
-                self.temperature_ = _temperature(np.tensordot(share, np.array(held_out), axes=1), yes)
+            self.line_ = _line(np.tensordot(share, np.array(held_out), axes=1), yes)
         kept = [(recipe, float(part)) for recipe, part in zip(recipes, share, strict=True) if part > 0]
         self.parts_ = [(part, self._fitted(views, yes, recipe)) for recipe, part in kept]
         self.names_share_ = sum(part for recipe, part in kept if recipe is WITH_NAMES)
@@ -141,17 +145,26 @@ def _probabilities(part: Views, views: Sequence[Rows]) -> Floats:
     return np.asarray(expit(np.mean(margins, axis=0)))
 
 
-def _logits(probabilities: Floats) -> Floats:
-    return np.asarray(logit(np.clip(probabilities, FLOOR, 1 - FLOOR)))
+def _moved(probabilities: Floats, line: Line) -> Floats:
+    """Return the logits of probabilities, stretched and shifted."""
+    return np.asarray(line[0] * logit(np.clip(probabilities, FLOOR, 1 - FLOOR)) + line[1])
 
 
-def _likelihood(probabilities: Floats, yes: Indicator, temperature: float) -> float:
-    """Return the mean over rows of the log-likelihood of all labels [n, L] together, at a temperature."""
-    margins = np.where(yes == 1, 1, -1) * _logits(probabilities) / temperature
+def _likelihood(probabilities: Floats, yes: Indicator, line: Line) -> float:
+    """Return the mean over rows of the log-likelihood of all labels [n, L] together, with a line."""
+    margins = np.where(yes == 1, 1, -1) * _moved(probabilities, line)
     return -float(np.logaddexp(0.0, -margins).sum(axis=1).mean())
 
 
-def _temperature(probabilities: Floats, yes: Indicator) -> float:
-    """Return the temperature, one for all labels, at which the labels [n, L] are most likely."""
-    lost = lambda log_temperature: -_likelihood(probabilities, yes, float(np.exp(log_temperature)))  # noqa: E731
-    return float(np.exp(minimize_scalar(lost, bounds=(-2.5, 2.5), method="bounded").x))
+def _line(probabilities: Floats, yes: Indicator) -> Line:
+    """Return the slope and shift, the same for all labels, at which the labels [n, L] are most likely.
+
+    Few answers cannot bend much: log slope and shift are held at 0 as if by a normal prior.
+    """
+
+    def lost(bent: Floats) -> float:
+        held = 0.5 * _HOLDS * float((bent**2).sum())
+        return held - len(yes) * _likelihood(probabilities, yes, (float(np.exp(bent[0])), float(bent[1])))
+
+    log_slope, shift = minimize(lost, np.zeros(2), method="L-BFGS-B", bounds=[(-2.5, 2.5), (-5.0, 5.0)]).x
+    return float(np.exp(log_slope)), float(shift)

@@ -7,7 +7,6 @@ with the model: they judge nothing that stands on it (see `al_core.store.tunings
 
 from __future__ import annotations
 
-import os
 import shutil
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,9 +20,9 @@ from al_core.embedders.chunks import iter_chunks
 from al_core.embedders.jobs import EmbedJob, embed_texts
 from al_core.embedders.tuning_jobs import TuneJob, tune_encoder
 from al_core.errors import InvalidInput
-from al_core.learning.contrast import PAIRS, steps_for
 from al_core.store import Store
 from al_core.types import Job, Person, Project, Task
+from al_core.workflow.adapting_time import Course, Minutes, Phase, cost_of, expected_minutes, keep_pace, known_pace
 from al_core.workflow.embedding import embed, killer, store_typical
 from al_core.workflow.jobs import JobContext
 from al_core.workflow.judging import ENOUGH_OTHERS
@@ -32,12 +31,7 @@ from al_core.workflow.workspace import Workspace
 
 BASE = "all-MiniLM-L6-v2"
 LEAST, LEAST_OF_A_LABEL = 20, 4
-TUNING_SHARE, ENCODING_SHARE = 0.6, 0.95  # of the progress, when each has ended
-
-# seconds of one processor core: a start, and a text by its characters, as far as the model reads while tuning and after
-_START = 15.0
-_TUNE, _READ_TUNING = (0.02, 2e-4), 280
-_ENCODE, _READ = (0.003, 5e-5), 1000
+ENCODED = 0.95  # of the progress, when all texts have a vector
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +40,7 @@ class Prospect:
 
     n_used: int
     n_held_back: int
-    minutes: float
+    minutes: Minutes
     why_not: str = ""
 
 
@@ -83,15 +77,8 @@ class _Lesson:
 def prospect(store: Store, task: Task) -> Prospect:
     """Return what tuning the encoder on a task's answers would use and take."""
     lesson = _lesson(store, task)
-    n, characters = store.tunings.length(task.attribute.attribute_id)
-    learning = steps_for(max(len(lesson.shas), 1)) * 2 * PAIRS * _seconds(_TUNE, min(characters, _READ_TUNING))
-    seconds = _START + learning + n * _seconds(_ENCODE, min(characters, _READ))
-    minutes = seconds / (os.cpu_count() or 1) / 60
-    return Prospect(len(lesson.shas), lesson.n_held_back, minutes, _why_not(task, lesson))
-
-
-def _seconds(of: tuple[float, float], characters: float) -> float:
-    return of[0] + of[1] * characters
+    cost = cost_of(len(lesson.shas), *store.tunings.length(task.attribute.attribute_id))
+    return Prospect(len(lesson.shas), lesson.n_held_back, expected_minutes(store, cost), _why_not(task, lesson))
 
 
 def _lesson(store: Store, task: Task) -> _Lesson:
@@ -173,10 +160,13 @@ def _adapt(workspace: Workspace, project: Project, task: Task, person: Person, c
     try:
         lesson = _lesson(store, task)
         record_nos, shas = store.records.shas(task.attribute.attribute_id)
-        model, model_sha = _tune(store, task, lesson, folder, context)
-        dim = _encode(store, task, np.unique(shas), folder, context)
+        cost = cost_of(len(lesson.shas), *store.tunings.length(task.attribute.attribute_id))
+        course = Course(cost, known_pace(store))
+        model, model_sha = _tune(store, task, lesson, folder, Followed(context, course))
+        dim = _encode(store, task, np.unique(shas), folder, Followed(context, course))
         context.check()
-        context.tell(ENCODING_SHARE, "storing")
+        context.tell(ENCODED, "storing")
+        keep_pace(store, course.pace())
         kept = _keep(store, model)
         learnt = [sha.decode() for sha in lesson.shas]
         store.tunings.add(task, str(kept), model_sha, learnt, person.person_id)
@@ -187,36 +177,56 @@ def _adapt(workspace: Workspace, project: Project, task: Task, person: Person, c
         shutil.rmtree(folder)
     context.tell(0.97, "choosing the records to label first")
     store_typical(store, embedding, path, record_nos, context)
-    if task.kind == "single_label":
-        embed(workspace, project, task.attribute, embedding.model + POOL_SUFFIX, person)
+    embed(workspace, project, task.attribute, embedding.model + POOL_SUFFIX, person)
     return embedding.name
 
 
-def _tune(store: Store, task: Task, lesson: _Lesson, folder: Path, context: JobContext) -> tuple[Path, str]:
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A job and its course: progress of a phase becomes that of the whole, with the minutes that are left."""
+
+    context: JobContext
+    course: Course
+
+    def tell(self, phase: Phase, fraction: float, message: str) -> None:
+        """Show how far a phase is, 0 to 1; raises Cancelled when a person cancelled the job."""
+        whole, said = self.course.told(phase, fraction, message)
+        self.context.progress(ENCODED * whole, said)
+
+    def ended(self, phase: Phase) -> None:
+        """Note that the worker process of a phase has ended."""
+        self.course.ended(phase)
+        self.context.child_ended()
+
+    def started(self, pid: int) -> None:
+        """Name the worker process, so that a cancel ends it."""
+        self.context.on_cancel(killer(pid), pid)
+
+
+def _tune(store: Store, task: Task, lesson: _Lesson, folder: Path, job: Followed) -> tuple[Path, str]:
     texts = folder / "lesson.parquet"
     store.records.write_texts(task.attribute.attribute_id, [sha.decode() for sha in lesson.shas], texts)
     np.save(folder / "shas.npy", lesson.shas)
     np.save(folder / "truth.npy", lesson.truth)
     found = tune_encoder(
         TuneJob(BASE, texts, folder / "shas.npy", folder / "truth.npy", folder),
-        on_progress=lambda fraction, message: context.progress(TUNING_SHARE * fraction, message),
-        on_start=lambda pid: context.on_cancel(killer(pid), pid),
+        on_progress=lambda fraction, message: job.tell("learning", fraction, message),
+        on_start=job.started,
     )
-    context.child_ended()
+    job.ended("learning")
     return found
 
 
-def _encode(store: Store, task: Task, distinct: NDArray[np.bytes_], folder: Path, context: JobContext) -> int:
+def _encode(store: Store, task: Task, distinct: NDArray[np.bytes_], folder: Path, job: Followed) -> int:
     """Return how many numbers a vector has, once all texts have one in `folder`/chunks."""
     texts = folder / "texts.parquet"
     store.records.write_texts(task.attribute.attribute_id, [sha.decode() for sha in distinct], texts)
-    rest = ENCODING_SHARE - TUNING_SHARE
     found = embed_texts(
         EmbedJob(str(folder / "model"), texts, folder / "chunks"),
-        on_progress=lambda fraction, message: context.progress(TUNING_SHARE + rest * fraction, message),
-        on_start=lambda pid: context.on_cancel(killer(pid), pid),
+        on_progress=lambda fraction, message: job.tell("encoding", fraction, message),
+        on_start=job.started,
     )
-    context.child_ended()
+    job.ended("encoding")
     return found.dim
 
 

@@ -29,10 +29,7 @@ def begin(workspace: Workspace, task: Task, person: Person) -> Job | None:
     store = workspace.store
     if task.kind not in DEFAULTS:
         return None
-    if not is_begun(store, task):
-        if not store.heuristics.all(task.task_id):
-            add_default(store, task, pool_name(store, task), person)
-        store.projects.set_setting(f"task:{task.task_id}", BEGUN, True)
+    ensure_default(store, task, person)
     project = store.projects.get(task.project_id)
     if not store.records.count(project.project_id) or not _learners(store, task):
         return None
@@ -46,6 +43,15 @@ def begin(workspace: Workspace, task: Task, person: Person) -> Job | None:
     )
 
 
+def ensure_default(store: Store, task: Task, person: Person) -> None:
+    """Make a classification task's default heuristic, once, where the task has none; nothing is computed."""
+    if task.kind not in DEFAULTS or is_begun(store, task):
+        return
+    if not store.heuristics.all(task.task_id):
+        add_default(store, task, pool_name(store, task), person)
+    store.projects.set_setting(f"task:{task.task_id}", BEGUN, True)
+
+
 def is_begun(store: Store, task: Task) -> bool:
     """Return whether a task has been given its default heuristic, which people may have deleted since."""
     return bool(store.projects.setting(f"task:{task.task_id}", BEGUN))
@@ -55,10 +61,25 @@ def _learners(store: Store, task: Task) -> list[Heuristic]:
     return [one for one in store.heuristics.all(task.task_id) if one.enabled and starts_from_names(one)]
 
 
-def begin_all(workspace: Workspace, project: Project, person: Person) -> None:
-    """Prepare the default heuristic of every classification task of a project; called when texts have come."""
-    for task in workspace.store.projects.tasks(project.project_id):
-        begin(workspace, task, person)
+def begin_all(workspace: Workspace, project: Project, person: Person) -> tuple[Job, ...]:
+    """Return the jobs that prepare the default heuristics of a project's tasks; called when texts have come."""
+    begun = [begin(workspace, task, person) for task in workspace.store.projects.tasks(project.project_id)]
+    return tuple(job for job in begun if job is not None)
+
+
+def missing_features(workspace: Workspace, heuristic: Heuristic, person: Person) -> Job | None:
+    """Return the job that computes the vectors of a heuristic that starts from label names; None where they are there.
+
+    Other heuristics name what people computed, and are told where that is missing.
+    """
+    store = workspace.store
+    task = store.projects.task(heuristic.task_id)
+    if not heuristic.embedding_name or not starts_from_names(heuristic):
+        return None
+    embedding = store.embeddings.named(task.project_id, heuristic.embedding_name)
+    if not is_pool(embedding.model) or store.embeddings.vectors(embedding) is not None:
+        return None
+    return embed(workspace, store.projects.get(task.project_id), task.attribute, embedding.model, person)
 
 
 def add_default(store: Store, task: Task, embedding_name: str, person: Person) -> Heuristic:

@@ -66,7 +66,7 @@ def run_learner(under_way: Underway) -> None:
     log.say(f"done, {len(result.predictions.record_no):,} predictions")
     context.check()
     store.runs.finish(run_id, replace(result, proba_path=f"{run_id}/proba.npy", log=log.text))
-    store_guesses(under_way, training, guesses)
+    store_guesses(under_way, guesses)
     store.runs.drop_matrices(heuristic.heuristic_id, keep=run_id)
     if store.heuristics.threshold(heuristic.heuristic_id) is None:
         adopt_from_code(store, heuristic.heuristic_id, task, settings, 0)

@@ -23,7 +23,8 @@ from al_core.store.run_results import FinishedRun, PredictedRows
 from al_core.types import Heuristic, Task
 from al_core.workflow.embedding import killer
 from al_core.workflow.given_results import Standing, standing_of, whole_rows
-from al_core.workflow.label_meaning import learner_context
+from al_core.workflow.label_meaning import Started, learner_context
+from al_core.workflow.name_guesses import guess_labelled, store_guesses
 from al_core.workflow.protection import limits_of
 from al_core.workflow.results import CANDIDATES, ENOUGH_RANDOM
 from al_core.workflow.thresholds import adopt_from_code
@@ -70,6 +71,8 @@ def run_several(under_way: Underway) -> None:
     around = _around(under_way, settings, known)
     handles = _start_all(under_way, known, around)
     outcomes = [(positions, _ended(under_way, handles, place)) for place, (positions, _) in enumerate(handles)]
+    guesses = guess_labelled(under_way, known, around, reading_names(under_way))
+    under_way.context.child_ended()
     under_way.context.progress(0.95, "storing")
     result = finished_several(settings, known, standing, outcomes, allowed)
     path = store.runs.folder / str(under_way.run_id) / "proba.npy"
@@ -77,6 +80,7 @@ def run_several(under_way: Underway) -> None:
     save_array(path, _probabilities(outcomes[-1][1]).astype(np.float16))
     under_way.context.check()
     store.runs.finish(under_way.run_id, replace(result, proba_path=f"{under_way.run_id}/proba.npy", log=log.text))
+    store_guesses(under_way, guesses)
     store.runs.drop_matrices(under_way.heuristic.heuristic_id, keep=under_way.run_id)
     if store.heuristics.threshold(under_way.heuristic.heuristic_id) is None:
         adopt_from_code(store, under_way.heuristic.heuristic_id, task, settings, 0)
@@ -200,10 +204,15 @@ def _allowed(settings: Settings, known: SeveralSet) -> Ints:
     return known.label_ids[[known.names.index(name) for name in named]]
 
 
+def reading_names(under_way: Underway) -> Started:
+    """Return what a worker process that encodes label names tells its id to, for the job's cancel."""
+    return lambda pid: under_way.context.on_cancel(killer(pid), pid)
+
+
 def _around(under_way: Underway, settings: Settings, known: SeveralSet) -> LearnerContext:
     """Return what the learner may read; raises NotEvaluable where it needs labels that are not there."""
-    reading_names = lambda pid: under_way.context.on_cancel(killer(pid), pid)  # noqa: E731
-    around, why_not = learner_context(under_way.store, under_way.task, settings, known.files, reading_names)
+    started = reading_names(under_way)
+    around, why_not = learner_context(under_way.store, under_way.task, settings, known.files, started)
     under_way.context.child_ended()
     if why_not:
         under_way.log.say(f"label names are not used: {why_not}")

@@ -6,6 +6,7 @@ import streamlit as st
 
 from al_core.types import Task
 from al_core.workflow.adapting import Adapted, Prospect, adapt, adapt_key, adapted, prospect
+from al_core.workflow.adapting_time import Minutes
 from al_core.workflow.judging import ENOUGH_OTHERS, NOT_MEASURABLE
 from pages.components.frame import Current
 from pages.components.job_progress import follow_job
@@ -57,16 +58,22 @@ def _start(here: Current, task: Task) -> str:
 
 
 def _uses(found: Prospect) -> str:
-    minutes = max(1, round(found.minutes))
     held = f"the {found.n_held_back:,} of the audit sample are held back to judge it"
     if not found.n_held_back:
         held = "there is no audit sample to hold back"
     missing = ENOUGH_OTHERS - found.n_held_back
     more = f" What stands on it is {NOT_MEASURABLE} until {missing:,} further records have an answer."
     return (
-        f"Learns from {count(found.n_used, 'answered text')}; {held}. About {count(minutes, 'minute')} on this "
-        f"computer.{more if missing > 0 else ''}"
+        f"Learns from {count(found.n_used, 'answered text')}; {held}. {_takes(found.minutes)}"
+        f"{more if missing > 0 else ''}"
     )
+
+
+def _takes(minutes: Minutes) -> str:
+    least, most = max(1, round(minutes.least)), max(1, round(minutes.most))
+    if minutes.is_measured:
+        return f"About {count(most, 'minute')}, by the last time on this computer."
+    return f"Between {least} and {count(max(most, least + 1), 'minute')}: not measured on this computer yet."
 
 
 def _models(models: tuple[Adapted, ...]) -> None:

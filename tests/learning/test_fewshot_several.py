@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from al_core.learning.fewshot_several import FewShotMultiLabelClassifier
+from al_core.learning.fewshot_several import AS_THEY_ARE, FewShotMultiLabelClassifier
 from al_core.learning.shrunk_regression import shrunk_yes_no
 
 AXES = np.eye(3)
@@ -57,8 +57,8 @@ def test_the_guard_takes_over_from_names_that_mislead():
     guarded = misled.fit(rows[:10], yes[:10])
     assert guarded.names_share_ < 0.1
     assert (guarded.predict(rows) == yes).mean() > 0.95
-    assert guarded.temperature_ == 1.0
-    assert misled.fit(rows[:50], yes[:50]).temperature_ != 1.0
+    assert misled.fit(rows[:9], yes[:9]).line_ == AS_THEY_ARE
+    assert misled.fit(rows[:50], yes[:50]).line_ != AS_THEY_ARE
     again = misled.predict_proba(rows)
     assert (misled.fit(rows[:50], yes[:50]).predict_proba(rows) == again).all()
 
@@ -74,6 +74,17 @@ def test_one_label_in_all_and_answers_without_names():
     assert (unnamed.predict(rows) == yes).mean() > 0.95
     twice = FewShotMultiLabelClassifier(None, np.hstack([AXES, AXES]), np.hstack([rows, rows]), views=2)
     assert (twice.fit(np.hstack([rows, rows]), yes).predict(np.hstack([rows, rows])) == yes).mean() > 0.95
+
+
+def test_a_few_answers_do_not_make_labels_look_too_seldom():
+    rng = np.random.default_rng(0)
+    yes = KINDS[rng.integers(0, 5, 400)]
+    rows = np.hstack([yes, np.zeros((400, 97))]) + rng.normal(0, 0.5, (400, 100))
+    learner = FewShotMultiLabelClassifier(["x", "y", "z"], np.eye(3, 100), rows).fit(rows[:20], yes[:20])
+    rest = yes[20:].sum(axis=1).mean()
+    assert learner.predict_proba(rows[20:]).sum(axis=1).mean() == pytest.approx(rest, abs=0.1)
+    learner.line_ = AS_THEY_ARE  # what the line mends
+    assert learner.predict_proba(rows[20:]).sum(axis=1).mean() < rest - 0.15
 
 
 @pytest.mark.parametrize(

@@ -316,7 +316,7 @@ def test_adapting_the_encoder_is_offered_refused_and_started(open_app, workspace
     workspace.store.answers.add(answers)
     app.run()
     said = next(literal_free(one.value) for one in app.caption if one.value.startswith("Learns from"))
-    assert "Learns from 20 answered texts; there is no audit sample to hold back. About 1 minute" in said
+    assert "Learns from 20 answered texts; there is no audit sample to hold back. Between 1 and " in said
     assert "not measurable yet until 30 further records have an answer" in said
     asked_for = []
     monkeypatch.setattr("pages.components.adapting.adapt", lambda *found: asked_for.append(found[2].name))

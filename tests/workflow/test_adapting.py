@@ -61,7 +61,8 @@ def test_it_learns_from_what_is_not_in_the_audit_sample_and_remembers_it(shop, w
     shop.answer(range(30, 40), drawn_by="random", probability=1.0)
     found = prospect(shop.store, shop.task)
     assert (found.n_used, found.n_held_back, found.why_not) == (30, 10, "")
-    assert 0 < found.minutes < 60
+    assert not found.minutes.is_measured
+    assert 0 < found.minutes.least < found.minutes.most < 60
     name = shop.workspace.jobs.wait(adapt(shop.workspace, shop.project, shop.task, shop.ann).job_id)
     assert name == "text-classification-adapted-1"
     assert workers["texts"] == sorted(f"text {i}" for i in range(30))
@@ -69,6 +70,7 @@ def test_it_learns_from_what_is_not_in_the_audit_sample_and_remembers_it(shop, w
     assert workers["model_was_there"]
     assert workers["pool"].endswith("adapted-1-pool")
     assert left(shop) == ["adapted-1"]
+    assert prospect(shop.store, shop.task).minutes.is_measured
     file = shop.store.embeddings.vectors(shop.store.embeddings.named(shop.project.project_id, name))
     assert np.load(file.path).shape == (60, 2)
     assert file.model_sha == "sha-of-tuned"

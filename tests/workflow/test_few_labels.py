@@ -129,7 +129,11 @@ def test_a_task_with_several_labels_starts_the_same(named):
     found = evaluate(store, heuristic)
     assert (found.run.state, found.run.method, found.n_judged) == ("finished", "5-fold", 54)  # 18 records, 3 labels
     assert found.estimate.correct / found.estimate.kept > 0.9
-    assert notes(store, task, heuristic, found.run, found.n_judged) == ()
+    compared = store.name_guesses.compared_several(found.run.run_id, task.task_id)
+    assert {described: one.n for described, one in compared.items()} == {True: 18}
+    assert compared[True].by_names > 0.8
+    said = notes(store, task, heuristic, found.run, found.n_judged)
+    assert bool(said) == (compared[True].by_run < compared[True].by_names)
 
 
 @pytest.mark.sandbox
@@ -163,6 +167,30 @@ def test_it_is_said_when_answers_do_not_help_yet(shop):
     assert note.startswith("On the 12 labelled records the label names alone get 10 right, with the answers it is 7.")
     shop.answer(range(4), "B")  # the truth of now counts
     assert shop.store.name_guesses.compared(run_id, shop.task.task_id)[True].by_names == 6
+
+
+def test_of_several_labels_it_is_said_too(shop):
+    task = create_task(shop.store, shop.attribute, "which", "multi_label", NAMED)
+    shop.task = task
+    heuristic = few_labels.add_default(shop.store, task, "text-classification-hashing", shop.ann)
+    run_id = shop.store.runs.create(heuristic.heuristic_id, 1, None)
+    a, b, c = (label.label_id for label in task.labels)
+    shop.answer_labels({number: [a, b] for number in range(10)})
+    with shop.store._database.transaction() as cursor:  # the run gives half of the records their a, and nothing else
+        cursor.execute(
+            "INSERT INTO oof SELECT ?, r, 0, l, 0, l, NULL, NULL, 0.5, CASE WHEN r < 5 AND l = ? THEN 0.5 ELSE 0.4 END"
+            " FROM (SELECT unnest(range(10)) r) CROSS JOIN (SELECT unnest(?) l)",
+            [run_id, a, [a, b, c]],
+        )
+    guessed = [a] * 9 + [c] * 3 + [0]  # 9 right, 3 wrong, and record 9 gets none
+    shop.store.name_guesses.add(run_id, np.array([*range(9), 0, 1, 2, 9]), np.array(guessed), described=True)
+    compared = shop.store.name_guesses.compared_several(run_id, task.task_id)[True]
+    assert (compared.n, compared.by_names, compared.by_run) == (10, 2 * 9 / (12 + 20), 2 * 5 / (5 + 20))
+    note, _ = (*notes(shop.store, task, heuristic, shop.store.runs.last(heuristic.heuristic_id), 30), "")
+    assert note.startswith(
+        "On the 10 labelled records the label names alone reach an F1 of 0.56 at 0.50, with the answers it is 0.40. "
+        "A few answers"
+    )
 
 
 def test_which_labels_say_nothing():
