@@ -7,7 +7,7 @@ REQUIREMENTS := $(if $(filter-out 0 no,$(LIGHT)),requirements-light.txt,requirem
 # `make app PYTHON=...` and `make app PORT=...` reach the scripts as environment variables and arguments.
 FILL = python=$$(PYTHON="$(PYTHON)" .ci/find-python) && "$$python" .ci/fill_venv.py
 QUICK_PARTS := lint format types unit
-ALL_PARTS := $(QUICK_PARTS) processes pages sandbox browser
+ALL_PARTS := $(QUICK_PARTS) workspaces pages sandbox browser
 
 .DEFAULT_GOAL := help
 .PHONY: help app demo serve test check test-long lint format clean venv venv-dev
@@ -16,7 +16,7 @@ help:
 	@echo "make app              serve the app on this machine      (PORT=8501, LIGHT=1)"
 	@echo "make demo             the same, with a project that has answers and heuristics already"
 	@echo "make serve HOST=...   serve it to other machines         (PORT=8501, LIGHT=1)"
-	@echo "make check            lint, types and unit tests, in little more than a minute"
+	@echo "make check            style, types and what needs no workspace, within a minute"
 	@echo "make test             everything, with browser tests; installs what it needs"
 	@echo "make test-long        the long series, and the store on DuckDB 2.0.0"
 	@echo "make lint format      check the style, put it right"

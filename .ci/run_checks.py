@@ -13,25 +13,23 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 NEWER_DUCKDB = ROOT / "build" / "duckdb-2.0.0"
 PYTEST = ["pytest", "--durations=5", "--durations-min=5"]
+# Which tests belong to a part is said once, in tests/conftest.py.
+SHORT = ["-m", "not long", "-n", "2"]
 PARTS: dict[str, list[str]] = {
     "lint": ["ruff", "check", "."],
     "format": ["ruff", "format", "--check", "."],
     "types": ["mypy"],
-    "unit": [
-        *[*PYTEST, "tests", "al_core", "benchmarks", "--doctest-modules", "-n", "2"],
-        *["-m", "not (browser or pages or sandbox or processes or long)"],
-    ],
-    "processes": [*PYTEST, "tests", "-n", "2", "-m", "processes and not (browser or pages or sandbox or long)"],
-    # By mark and not by folder, so that no test can fall between two parts.
-    "pages": [*PYTEST, "tests", "-n", "2", "-m", "pages and not long"],
-    "sandbox": [*PYTEST, "tests", "-m", "sandbox and not long"],
-    "browser": [*PYTEST, "tests", "-n", "2", "--dist", "loadfile", "-m", "browser and not long"],
+    "unit": [*PYTEST, "tests", "al_core", "benchmarks", "--doctest-modules", "--part", "unit", *SHORT],
+    "workspaces": [*PYTEST, "tests", "--part", "workspaces", *SHORT],
+    "pages": [*PYTEST, "tests", "--part", "pages", *SHORT],
+    "sandbox": [*PYTEST, "tests", "--part", "sandbox", *SHORT, "--dist", "loadgroup"],
+    "browser": [*PYTEST, "tests", "--part", "browser", *SHORT, "--dist", "loadfile", "--no-loadscope-reorder"],
     "long": [*PYTEST, "tests", "-m", "long"],
     "store-duckdb-2": [*PYTEST, "tests/store"],
 }
 # Threads, processes and browsers meet a busy machine: a test that fails is tried once more alone, and the table says
 # so. One that needs it again and again is a defect.
-TRIED_AGAIN = {"unit", "processes", "pages", "sandbox", "browser"}
+TRIED_AGAIN = {"unit", "workspaces", "pages", "sandbox", "browser"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +46,7 @@ def run(part: str) -> Outcome:
     print(f"\n== {part}: python -m {' '.join(PARTS[part])}", flush=True)
     started = time.monotonic()
     env = dict(os.environ)
+    env.pop("PYTHONDONTWRITEBYTECODE", None)  # the tests start hundreds of processes: none should compile again
     if part == "store-duckdb-2":
         env["PYTHONPATH"] = str(NEWER_DUCKDB)
         if not get_newer_duckdb():

@@ -1,8 +1,9 @@
-"""Fixtures for all tests, and the marks that follow from the folder a test lies in."""
+"""Fixtures for all tests, and which part of `make test` a test belongs to."""
 
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,38 +11,64 @@ import hypothesis
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-MARKED_FOLDERS = ("browser", "pages", "sandbox")
-# what starts processes or loads models is no part of `make check`
-STARTING_PROCESSES = (
-    "tests/embedders",
-    "tests/importers",
-    "tests/test_command_line.py",
-    "tests/test_readme.py",
-    "tests/test_sample.py",
-    "tests/workflow/test_running.py",
-    "tests/workflow/test_importing.py",
-    "tests/workflow/test_sample.py",
-)
+# Every test belongs to one part of `make test`: that of the first path here that it lies under, else "unit", which is
+# what `make check` runs. A test outside these folders that runs heuristic code is marked `sandbox`.
+PARTS_OF_PATHS = {
+    "tests/browser": "browser",
+    "tests/pages": "pages",
+    "tests/sandbox": "sandbox",
+    # these open a workspace, start processes, load a model, or fit so many learners that they take seconds
+    "tests/store": "workspaces",
+    "tests/tuning": "workspaces",
+    "tests/workflow": "workspaces",
+    "tests/embedders": "workspaces",
+    "tests/importers": "workspaces",
+    "tests/learning/test_fewshot.py": "workspaces",
+    "tests/learning/test_fewshot_several.py": "workspaces",
+    "tests/learning/test_typicality.py": "workspaces",
+    "tests/test_command_line.py": "workspaces",
+    "tests/test_readme.py": "workspaces",
+    "tests/test_sample.py": "workspaces",
+}
+PARTS = ("unit", *dict.fromkeys(PARTS_OF_PATHS.values()))
 
 # No test measures time: a busy machine must not turn a property test red.
 hypothesis.settings.register_profile("project", deadline=None)
 hypothesis.settings.load_profile("project")
 
 
-def pytest_ignore_collect(collection_path: Path) -> bool | None:
-    """Leave out the scripts that tests start: looking for doctests would run them."""
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--part", choices=PARTS, help="run the tests of one part only")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out the scripts that tests start (looking for doctests would run them), and what is no test of the part."""
     is_script = collection_path.suffix == ".py" and not collection_path.name.startswith(("test_", "conftest"))
-    return True if is_script and collection_path.is_relative_to(ROOT / "tests") else None
+    if is_script and collection_path.is_relative_to(ROOT / "tests"):
+        return True
+    wanted, part = config.getoption("--part"), part_of_path(collection_path)
+    may_hold_others = part == "unit" or (part == "workspaces" and wanted == "sandbox")
+    return True if wanted and part != wanted and not may_hold_others else None
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests by where they lie: with the folder's name, or as those that start processes."""
-    for test in items:
-        place = test.path.relative_to(ROOT)
-        if place.parts[0] == "tests" and place.parts[1] in MARKED_FOLDERS:
-            test.add_marker(place.parts[1])
-        if any(place.is_relative_to(slow) for slow in STARTING_PROCESSES):
-            test.add_marker("processes")
+def part_of_path(path: Path) -> str:
+    """The part that the tests of a file or folder belong to."""
+    return next((part for place, part in PARTS_OF_PATHS.items() if path.is_relative_to(ROOT / place)), "unit")
+
+
+def part_of(test: pytest.Item) -> str:
+    """The part that a test belongs to."""
+    part = part_of_path(test.path)
+    return "sandbox" if part in ("unit", "workspaces") and test.get_closest_marker("sandbox") else part
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the tests of the part that was asked for."""
+    wanted = config.getoption("--part")
+    if wanted:
+        others = [test for test in items if part_of(test) != wanted]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [test for test in items if part_of(test) == wanted]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -54,6 +81,22 @@ def away_from_the_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         for name in [name for name in os.environ if name.startswith("STREAMLIT_")]:
             patch.delenv(name)
         yield
+
+
+@pytest.fixture(scope="session")
+def empty_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A closed workspace that holds nothing yet: a copy of it opens in half the time that making one takes."""
+    from al_core.store import Store  # only the tests that ask for it pay for the import
+
+    folder = tmp_path_factory.mktemp("empty") / "workspace"
+    Store(folder).close()
+    return folder
+
+
+@pytest.fixture
+def workspace_folder(empty_workspace: Path, tmp_path: Path) -> Path:
+    """A fresh workspace of the test's own, which nobody has opened."""
+    return shutil.copytree(empty_workspace, tmp_path / "workspace")
 
 
 @pytest.fixture(scope="session")

@@ -203,6 +203,20 @@ def test_the_style_has_one_try(monkeypatch):
     assert checks.main() == 1
 
 
+def test_every_test_is_in_one_part_that_make_test_runs(pytestconfig):
+    """tests/conftest.py gives each test one part; here: every part is run, by its own name, and names what is there."""
+    shared = pytestconfig.pluginmanager.get_plugin(str(ROOT / "tests" / "conftest.py"))
+    parts, commands = shared.PARTS, load("run_checks").PARTS
+    makefile = dict(re.findall(r"^(QUICK_PARTS|ALL_PARTS) := (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    started = makefile["ALL_PARTS"].replace("$(QUICK_PARTS)", makefile["QUICK_PARTS"]).split()
+    assert started == ["lint", "format", "types", *[part for part in started if part in parts]]
+    assert sorted(started[3:]) == sorted(parts)
+    for part in parts:
+        command = commands[part]
+        assert "tests" in command and command[command.index("--part") + 1] == part
+    assert [path for path in shared.PARTS_OF_PATHS if not (ROOT / path).exists()] == []
+
+
 def test_no_chromium_to_be_had_is_said(capsys, monkeypatch):
     machine = load("prepare_machine")
     monkeypatch.setattr(machine, "has_chromium", lambda: False)

@@ -23,6 +23,8 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
+from tests.browser.labeling_site import LabelingServer, serve_labeling
+
 expect.set_options(timeout=30_000)  # how long a busy machine may take; a passing test waits no longer than it must
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,11 +55,35 @@ SERVER_ARGS = [
     "--browser.gatherUsageStats=false",
 ]
 BOOT_SECONDS = 60
+# The longest files begin, so that no worker is left with one of them while the other has nothing to do.
+LONGEST = (
+    "test_whole_way.py",
+    "test_tune.py",
+    "test_labeling_show.py",
+    "test_heuristic_page.py",
+    "test_outbox.py",
+    "test_records.py",
+    "test_labeler.py",
+    "test_editor.py",
+    "test_extraction.py",
+    "test_span_labeler.py",
+    "test_labeler_keys.py",
+)
 FAILED = pytest.StashKey[bool]()
 IDLE = """() => {
     const app = document.querySelector('[data-testid=stApp]');
     return app?.dataset.testScriptState === 'notRunning' && app?.dataset.testConnectionState === 'CONNECTED';
 }"""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Order the files of browser tests by how long they take; all others stay before them."""
+    places = {name: place for place, name in enumerate(LONGEST)}
+
+    def place(test: pytest.Item) -> int:
+        return places.get(test.path.name, len(LONGEST)) if test.path.parent == Path(__file__).parent else -1
+
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session")
@@ -159,6 +185,14 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     """A factory of servers; all that a module started are stopped at its end."""
     servers = Servers(tmp_path_factory.mktemp("servers"))
     yield servers
+    servers.stop_all()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabelingServer]:
+    """The labeler on lists in memory, started once: every test has records and answers of its own on it."""
+    servers = Servers(tmp_path_factory.mktemp("servers"))
+    yield serve_labeling(servers, tmp_path_factory.mktemp("labeling"))
     servers.stop_all()
 
 

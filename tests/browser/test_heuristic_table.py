@@ -10,8 +10,6 @@ from playwright.sync_api import Page, expect
 SCRIPT = Path(__file__).parent / "apps" / "heuristic_table_app.py"
 PATIENCE = 30_000
 
-pytestmark = pytest.mark.browser
-
 
 @pytest.fixture(scope="module")
 def table_app(serve):

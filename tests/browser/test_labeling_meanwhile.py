@@ -7,12 +7,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.labeling_site import given, record, saved, serve_labeling, shows
-
-
-@pytest.fixture(scope="module")
-def server(serve, tmp_path_factory):
-    return serve_labeling(serve, tmp_path_factory.mktemp("labeling"))
+from tests.browser.labeling_site import given, record, saved, shows
 
 
 @pytest.fixture

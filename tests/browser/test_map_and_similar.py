@@ -9,8 +9,6 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import choose
 
-pytestmark = pytest.mark.browser
-
 SLOW = 60_000  # the first draw of a busy machine imports half of the app, and the records
 
 

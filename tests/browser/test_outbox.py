@@ -10,11 +10,6 @@ from playwright.sync_api import expect
 from tests.browser.labeling_site import given, saved, serve_labeling, shows
 
 
-@pytest.fixture(scope="module")
-def server(serve, tmp_path_factory):
-    return serve_labeling(serve, tmp_path_factory.mktemp("labeling"))
-
-
 @pytest.fixture
 def site(server):
     return server.site()

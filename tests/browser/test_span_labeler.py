@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
-from tests.browser.labeling_site import record, saved, serve_labeling, shows
+from tests.browser.labeling_site import record, saved, shows
 
 # The emoji are one and two code points but two and four UTF-16 units; the e of "café" carries a combining accent.
 EMOJI = "I 😀👍🏽 like the cafe\u0301 in Köln."
 PRODUCT, PERSON, ORDER = 101, 102, 103
-
-
-@pytest.fixture(scope="module")
-def server(serve, tmp_path_factory):
-    return serve_labeling(serve, tmp_path_factory.mktemp("labeling"))
 
 
 def press(page, *keys):

@@ -31,7 +31,6 @@ def embedded(request):
     return [vectors[end - count : end].astype(np.float64) for end, count in zip(ends, counts, strict=True)]
 
 
-@pytest.mark.processes
 def test_one_vector_a_token_whatever_the_text(embedded):
     assert [len(one) for one in embedded] == [len(tokenize(text)) for text in TEXTS]
     assert all(np.isfinite(one).all() for one in embedded)
@@ -42,7 +41,6 @@ def test_one_vector_a_token_whatever_the_text(embedded):
     assert np.abs(lyon).max() > 0.1
 
 
-@pytest.mark.processes
 def test_a_token_that_a_model_does_not_know_shifts_no_other():
     member = resolve_for_tokens("all-MiniLM-L6-v2")
     if member.available():

@@ -31,8 +31,11 @@ def needs(tier):
 
 
 def cases(tier, attacks):
+    one_worker = pytest.mark.xdist_group(tier)  # each tier's warm process and targets are put up once
     return [
-        pytest.param(attack, id=attack.name, marks=[needs(tier), *([pytest.mark.long] if attack.long else [])])
+        pytest.param(
+            attack, id=attack.name, marks=[needs(tier), one_worker, *([pytest.mark.long] if attack.long else [])]
+        )
         for attack in attacks
     ]
 

@@ -9,8 +9,6 @@ import pytest
 from al_core.execution import ApplyFunction, FunctionVotes, Limits
 from al_core.sandbox import frames, function_frames
 
-pytestmark = pytest.mark.sandbox
-
 TEXTS = ("the parcel is late", "charge me again", "", "parcel parcel")
 
 

@@ -6,8 +6,6 @@ import pytest
 from al_core.execution import FitPredict, LearnerContext, Limits
 from al_core.execution.local import LocalExecutor
 
-pytestmark = pytest.mark.sandbox
-
 FROM_NAMES = """
 from al_core.learning.fewshot import FewShotClassifier
 

@@ -72,9 +72,6 @@ def tag(executor, tmp_path_factory):
     return run
 
 
-pytestmark = pytest.mark.sandbox
-
-
 def test_the_pasted_template_runs(tag):
     outcome, _ = tag(PASTED.replace("verbose = False", "l2 = 0.1, verbose = True"), margins=True)
     assert (outcome.kind, outcome.message) == ("ok", "")

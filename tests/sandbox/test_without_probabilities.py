@@ -3,8 +3,6 @@
 import numpy as np
 import pytest
 
-pytestmark = pytest.mark.sandbox
-
 BARE = "class L(LearningClassifier):\n    def __init__(self):\n        {imports}\n        self.model = {model}\n"
 ASKS = "\n    def predict_proba(self, embeddings):\n        return self.model.predict_proba(embeddings)\n"
 SVM = BARE.format(imports="from sklearn.svm import LinearSVC", model="LinearSVC()")

@@ -18,8 +18,8 @@ from al_core.types import Answer, LabelSpan
 
 
 @pytest.fixture
-def store(tmp_path) -> Iterator[Store]:
-    with closing(Store(tmp_path / "workspace")) as opened:
+def store(workspace_folder) -> Iterator[Store]:
+    with closing(Store(workspace_folder)) as opened:
         yield opened
 
 

@@ -108,8 +108,8 @@ class Site:
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    store = Store(tmp_path / "workspace")
+def site(tmp_path: Path, workspace_folder: Path) -> Iterator[Site]:
+    store = Store(workspace_folder)
     project = store.projects.create("Mail")
     staged = tmp_path / "staged.parquet"
     ids = [str(number) for number in range(400)]

@@ -93,8 +93,8 @@ def executor() -> FakeExecutor:
 
 
 @pytest.fixture
-def workspace(tmp_path, executor) -> Iterator[Workspace]:
-    with closing(Workspace(tmp_path / "workspace", lambda: executor)) as opened:
+def workspace(workspace_folder, executor) -> Iterator[Workspace]:
+    with closing(Workspace(workspace_folder, lambda: executor)) as opened:
         yield opened
 
 

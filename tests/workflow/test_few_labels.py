@@ -50,7 +50,6 @@ def settled(shop):
 
 
 @pytest.mark.sandbox
-@pytest.mark.processes
 def test_from_the_first_minute_to_the_first_answers(named):
     store, workspace = named.store, named.workspace
     assert begin(workspace, named.task, named.ann) is not None
@@ -96,7 +95,6 @@ def test_from_the_first_minute_to_the_first_answers(named):
 
 
 @pytest.mark.sandbox
-@pytest.mark.processes
 def test_a_task_with_several_labels_starts_the_same(named):
     store, workspace = named.store, named.workspace
     task = create_task(store, named.attribute, "which", "multi_label", NAMED)

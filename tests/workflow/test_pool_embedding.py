@@ -101,7 +101,6 @@ def test_they_wait_for_the_vectors_of_the_base_model(shop, make):
         make()
 
 
-@pytest.mark.processes
 def test_the_job_computes_what_is_missing_first(shop):
     job = embed(shop.workspace, shop.project, shop.attribute, "hashing-pool", shop.ann)
     assert shop.workspace.jobs.wait(job.job_id) == 60

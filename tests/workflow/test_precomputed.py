@@ -23,7 +23,6 @@ def run_now(shop, heuristic):
     return shop.store.runs.get(shop.workspace.jobs.wait(run(shop.workspace, heuristic, shop.ann).job_id))
 
 
-@pytest.mark.processes
 def test_what_fits_is_judged_and_what_does_not_is_said(shop, tmp_path):
     shop.answer([0, 1, 2, 3], drawn_by="random")
     rows = ["id-0,A,0.9", "id-1,A,0.7", "id-2,C,", "id-2,B,0.3", "id-9,A,0.8", "nobody,A,1", "id-4,D,1", "id-5,A,87 %"]
@@ -46,7 +45,6 @@ def test_what_fits_is_judged_and_what_does_not_is_said(shop, tmp_path):
     assert found.by_label[a].recall == 0.5
 
 
-@pytest.mark.processes
 def test_records_that_come_later_make_it_stale_and_are_found_by_another_run(shop, tmp_path):
     heuristic = brought_in(shop, tmp_path, ["id,says", "id-0,A"], PredictionColumns("id", "says"))
     run_now(shop, heuristic)
@@ -55,7 +53,6 @@ def test_records_that_come_later_make_it_stale_and_are_found_by_another_run(shop
     assert status(shop.store, shop.workspace.jobs, heuristic).state == "current"  # answers change nothing it says
 
 
-@pytest.mark.processes
 def test_a_column_that_is_not_there_and_a_file_that_fits_nothing(shop, tmp_path):
     with pytest.raises(InvalidInput, match="no column 'sure'"):
         brought_in(shop, tmp_path, ["id,says", "id-0,A"])

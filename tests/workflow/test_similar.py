@@ -13,8 +13,6 @@ from al_core.workflow.near_duplicates import find_near_duplicates, near_duplicat
 from al_core.workflow.running import run
 from al_core.workflow.similar import embed_typed, near_record, near_text, searchable
 
-pytestmark = pytest.mark.processes
-
 
 @pytest.fixture
 def pairs(shop):

@@ -131,9 +131,6 @@ def mail(tmp_path):
         yield Mail(workspace, tmp_path)
 
 
-pytestmark = pytest.mark.processes
-
-
 def stored(mail, heuristic):
     finished = mail.store.runs.last(heuristic.heuristic_id)
     return finished, mail.store.judging.spans(finished.run_id, range(60))

@@ -5,12 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-import pytest
 
 from al_core.text import tokenize
 from al_core.workflow.token_embedding import embed_tokens
-
-pytestmark = pytest.mark.processes
 
 TEXTS = ["ship to New York", "", "👩‍👩‍👧 Ana in Lyon", "ship to New York", "42"]
 
