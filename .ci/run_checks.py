@@ -23,7 +23,19 @@ PARTS: dict[str, list[str]] = {
     "workspaces": [*PYTEST, "tests", "--part", "workspaces", *SHORT],
     "pages": [*PYTEST, "tests", "--part", "pages", *SHORT],
     "sandbox": [*PYTEST, "tests", "--part", "sandbox", *SHORT, "--dist", "loadgroup"],
-    "browser": [*PYTEST, "tests", "--part", "browser", *SHORT, "--dist", "loadfile", "--no-loadscope-reorder"],
+    # three workers on two cores: most of a browser test is waiting for the page to come to rest
+    "browser": [
+        *PYTEST,
+        "tests",
+        "--part",
+        "browser",
+        *SHORT,
+        "-n",
+        "3",
+        "--dist",
+        "loadfile",
+        "--no-loadscope-reorder",
+    ],
     "long": [*PYTEST, "tests", "-m", "long"],
     "store-duckdb-2": [*PYTEST, "tests/store"],
 }

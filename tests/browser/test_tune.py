@@ -159,6 +159,18 @@ def caption(page: Page) -> Locator:
     return page.locator("[data-part=caption]").first
 
 
+def thresholds_sent(page: Page) -> set[bytes]:
+    """What the sliders tell the server from now on, each once; every message repeats it, also the page's heartbeat."""
+    sent: set[bytes] = set()
+
+    def note(message: str | bytes) -> None:
+        raw = message if isinstance(message, bytes) else message.encode()
+        sent.update(re.findall(rb'"(?:serial":|use")[^,}]*', raw))
+
+    page.on("websocket", lambda socket: socket.on("framesent", note))
+    return sent
+
+
 def set_threshold(page: Page, value: str) -> None:
     box = page.get_by_label("min_confidence as a number")
     box.fill(value)
@@ -167,8 +179,7 @@ def set_threshold(page: Page, value: str) -> None:
 
 
 def test_slider_and_keys_say_what_a_direct_computation_says_and_only_letting_go_asks_the_server(page, tuned):
-    sent: list[int] = []
-    page.on("websocket", lambda socket: socket.on("framesent", lambda _: sent.append(1)))
+    sent = thresholds_sent(page)
     open_tune(page, tuned, "?heuristic=x&threshold=nan")
     expect(caption(page)).not_to_contain_text("comes from the link")
     expect(
@@ -241,8 +252,7 @@ def test_a_link_stores_nothing_and_applying_writes_the_code(page, tuned):
 
 
 def test_labels_have_sliders_of_their_own_and_a_small_multiple_is_chosen_by_a_click(page, tuned):
-    sent: list[int] = []
-    page.on("websocket", lambda socket: socket.on("framesent", lambda _: sent.append(1)))
+    sent = thresholds_sent(page)
     open_tune(page, tuned)
     page.get_by_text("Set by hand").click()
     handle = page.get_by_role("slider", name="min_confidence of billing")
@@ -260,6 +270,7 @@ def test_labels_have_sliders_of_their_own_and_a_small_multiple_is_chosen_by_a_cl
     assert len(sent) == before, "the server is not asked while a label's slider moves"
     page.get_by_role("button", name="Use these thresholds").click(delay=40)
     expect(page.get_by_text("In force.")).to_be_visible(timeout=PATIENCE)
+    assert len(sent) > before
     page.get_by_role("button", name=re.compile("for all labels$")).click(delay=40)
     expect(page.get_by_text("Not in force")).to_be_visible(timeout=PATIENCE)
     page.get_by_role("button", name="Tune Neighbours").click(delay=40)

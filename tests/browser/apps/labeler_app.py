@@ -170,6 +170,7 @@ def frame() -> None:
 
 def label_page() -> None:
     st.session_state.runs = st.session_state.get("runs", 0) + 1
+    st.title("Labeling")  # every page of the app has one: by it a page that came out blank is noticed
     left, middle, right = st.columns(3)
     left.text_input("A note", key="note")
     show = middle.toggle("Show suggestions", value=True)
@@ -183,7 +184,7 @@ def label_page() -> None:
 
 
 def other_page() -> None:
-    st.header("Another page")
+    st.title("Another page")
 
 
 st.set_page_config(layout="wide")
