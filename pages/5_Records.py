@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages.components.deleting import deletion_bar
 from pages.components.frame import current
 from pages.components.map_panel import map_panel
 from pages.components.record_bulk import filter_actions
@@ -20,6 +21,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
     st.title("Records", anchor=False, width="content")
     counted = st.empty()
     st.space("stretch")
+    deletion_bar(here)
     view = st.segmented_control(
         "View", ("Table", "Similar", "Map"), default="Table", required=True, key="records_view",
         label_visibility="collapsed",

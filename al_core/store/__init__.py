@@ -8,6 +8,7 @@ from al_core.store.answers import Answers
 from al_core.store.bulk import BulkAnswers
 from al_core.store.certificates import Certificates
 from al_core.store.comparing import VoteChanges
+from al_core.store.deletions import Deletions
 from al_core.store.draws import Draws
 from al_core.store.embeddings import Embeddings
 from al_core.store.held_runs import HeldRuns
@@ -25,6 +26,8 @@ from al_core.store.record_search import RecordSearch
 from al_core.store.record_views import RecordViews
 from al_core.store.records import Records
 from al_core.store.remarks import Remarks
+from al_core.store.removed_labels import RemovedLabels
+from al_core.store.resettling import Resettled
 from al_core.store.retention import Retention
 from al_core.store.runs import Runs
 from al_core.store.slices import Slices
@@ -48,10 +51,12 @@ class Store:
         self.projects = Projects(self._database)
         self.records = Records(self._database)
         self.values = RecordValues(self._database)
-        self.search = RecordSearch(self._database)
         self.views = RecordViews(self._database)
         self.search = RecordSearch(self._database)
+        self.deletions = Deletions(self._database)
+        self.removed_labels = RemovedLabels(self._database)
         self.answers = Answers(self._database)
+        self.resettled = Resettled(self._database)
         self.history = History(self._database)
         self.bulk = BulkAnswers(self._database)
         self.slices = Slices(self._database)

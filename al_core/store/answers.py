@@ -94,8 +94,14 @@ class Answers:
         )
 
     def revision(self, task_id: int) -> int:
-        """Return the number of the task's newest answer, 0 without answers: it grows with every act."""
-        return int(self._database.value("SELECT coalesce(max(event_no), 0) FROM answer WHERE task_id = ?", [task_id]))
+        """Return the number of the task's newest act, 0 before the first: answers, and removals that changed truth."""
+        return int(
+            self._database.value(
+                "SELECT coalesce(max(event_no), 0) FROM (SELECT event_no FROM answer WHERE task_id = $task"
+                " UNION ALL SELECT event_no FROM resettled WHERE task_id = $task)",
+                {"task": task_id},
+            )
+        )
 
     def newer(self, task_id: int, revision: int) -> int:
         """Return how many records' truth is newer than a label revision."""

@@ -174,13 +174,15 @@ INSERT INTO answer BY NAME
 SELECT answer_id, event_no, task_id, record_no, text_sha, person_id, 'accept' AS verdict, 'bulk' AS drawn_by,
     false AS blind, false AS adjudicates, $moment AS server_ts FROM made
 """
-# only where the bulk answer is still the person's: what they have answered since stays
+# only where the bulk answer is still the person's newest: what they have answered since stays
 _STANDING = """
 CREATE OR REPLACE TEMP TABLE made AS
 SELECT uuid() AS answer_id, g.record_no, g.before_id, c.task_id, c.person_id,
     $first + row_number() OVER (ORDER BY g.record_no) - 1 AS event_no
-FROM bulk_answer g JOIN current_answer c USING (answer_id)
-WHERE g.bulk_id = $bulk ORDER BY g.record_no LIMIT $step
+FROM bulk_answer g JOIN answer c USING (answer_id)
+WHERE g.bulk_id = $bulk AND NOT EXISTS (SELECT 1 FROM answer n WHERE n.task_id = c.task_id
+    AND n.record_no = c.record_no AND n.person_id = c.person_id AND n.event_no > c.event_no)
+ORDER BY g.record_no LIMIT $step
 """
 _RESTORED = """
 INSERT INTO answer BY NAME

@@ -167,6 +167,7 @@ WITH blind AS (
     LEFT JOIN import_batch b USING (import_id)
     WHERE a.task_id = ? AND a.verdict = 'accept' AND a.blind
         AND (a.drawn_by = 'random' OR coalesce(b.drawn_claim IN ('all', 'random'), false))
+        AND a.answer_id NOT IN (SELECT answer_id FROM answer_label JOIN removed_label USING (label_id))
     GROUP BY ALL)
 SELECT b.record_no, coalesce(l.label_id, 0) AS label_id FROM blind b
 JOIN truth t ON t.task_id = b.task_id AND t.record_no = b.record_no AND t.state <> 'conflict' AND NOT t.audit

@@ -15,10 +15,12 @@ _CHANGES = """
 WITH cut AS (SELECT unnest($label_ids::INTEGER[]) AS label_id, unnest($cuts::DOUBLE[]) AS least),
 kept AS (
     SELECT p.run_id, p.record_no, p.label_id, p.calibrated, p.start_char, p.end_char
-    FROM prediction p JOIN cut USING (label_id)
+    FROM present_prediction p JOIN cut USING (label_id)
     WHERE p.run_id IN ($before, $after) AND p.in_pool AND p.calibrated IS NOT NULL
         AND round(p.calibrated * 1e6) >= round(cut.least * 1e6)
-        AND NOT EXISTS (SELECT 1 FROM truth t WHERE t.task_id = $task AND t.record_no = p.record_no)),
+        AND NOT EXISTS (SELECT 1 FROM truth t WHERE t.task_id = $task AND t.record_no = p.record_no)
+        AND p.record_no NOT IN (SELECT r.record_no FROM record r JOIN task k USING (project_id)
+            WHERE k.task_id = $task AND r.deleted_ts IS NOT NULL)),
 vote AS (
     SELECT run_id, record_no, list_sort(list((label_id, start_char, end_char))) AS said,
         arg_max(label_id, calibrated) AS surest, max(calibrated) AS confidence

@@ -29,11 +29,11 @@ SELECT p.record_no, p.label_id AS predicted, p.calibrated AS confidence, p.raw,
     coalesce(l.label_id, 0) AS truth, t.audit, p.fresh AND (NOT {_LEARNT_NOTHING} OR t.revision > r.label_revision)
     AS fresh
 FROM (
-    SELECT record_no, label_id, start_char, end_char, calibrated, raw, false AS fresh FROM oof
+    SELECT record_no, label_id, start_char, end_char, calibrated, raw, false AS fresh FROM present_oof
     WHERE run_id = $run AND calibrated IS NOT NULL AND repeat_no = $repeat
     UNION ALL
-    SELECT record_no, label_id, start_char, end_char, calibrated, raw, true FROM prediction, r
-    WHERE prediction.run_id = $run AND calibrated IS NOT NULL AND (in_pool OR {_LEARNT_NOTHING})) p
+    SELECT record_no, label_id, start_char, end_char, calibrated, raw, true FROM present_prediction p, r
+    WHERE p.run_id = $run AND calibrated IS NOT NULL AND (in_pool OR {_LEARNT_NOTHING})) p
 CROSS JOIN r
 JOIN truth t ON t.task_id = $task AND t.record_no = p.record_no AND t.state <> 'conflict'
 JOIN task k ON k.task_id = t.task_id
@@ -49,8 +49,9 @@ ORDER BY p.record_no, p.label_id, p.start_char
 # (of a hold-out of spans: only in what it held out, or was answered since)
 _MISSED = f"""
 WITH predicted AS (
-    SELECT record_no, label_id, start_char, end_char FROM oof WHERE run_id = $run AND calibrated IS NOT NULL
-    UNION ALL SELECT p.record_no, p.label_id, p.start_char, p.end_char FROM prediction p JOIN run r USING (run_id)
+    SELECT record_no, label_id, start_char, end_char FROM present_oof WHERE run_id = $run AND calibrated IS NOT NULL
+    UNION ALL
+    SELECT p.record_no, p.label_id, p.start_char, p.end_char FROM present_prediction p JOIN run r USING (run_id)
     -- what a model that saw the label says of it is nothing to go by
     WHERE p.run_id = $run AND p.calibrated IS NOT NULL AND (p.in_pool OR
         CASE WHEN p.start_char IS NULL THEN r.method NOT LIKE '%-fold%' ELSE {_LEARNT_NOTHING} END)),
@@ -74,7 +75,7 @@ ORDER BY t.record_no, l.label_id
 """
 
 _POOL = """
-SELECT record_no, label_id, calibrated FROM prediction
+SELECT record_no, label_id, calibrated FROM present_prediction
 WHERE run_id = ? AND in_pool AND calibrated IS NOT NULL ORDER BY record_no, rank
 """
 
@@ -125,7 +126,7 @@ class Judging:
     def votes(self, run_id: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
         """Return (record numbers [p], label ids [p], confidences [p]) of all predictions of records still there."""
         found = self._database.columns(
-            "SELECT p.record_no, p.label_id, p.calibrated FROM prediction p JOIN run USING (run_id)"
+            "SELECT p.record_no, p.label_id, p.calibrated FROM present_prediction p JOIN run USING (run_id)"
             " JOIN heuristic h USING (heuristic_id) JOIN task k ON k.task_id = h.task_id"
             " JOIN record r ON r.project_id = k.project_id AND r.record_no = p.record_no AND r.deleted_ts IS NULL"
             " WHERE p.run_id = ? AND p.calibrated IS NOT NULL ORDER BY p.record_no, p.rank",
@@ -140,7 +141,7 @@ class Judging:
     def spans(self, run_id: int, record_nos: Sequence[int]) -> dict[int, tuple[PredictedSpan, ...]]:
         """Return a run's spans by record number, in the order of the text; records without any are not there."""
         rows = self._database.rows(
-            "SELECT record_no, label_id, start_char, end_char, calibrated FROM prediction WHERE run_id = ?"
+            "SELECT record_no, label_id, start_char, end_char, calibrated FROM present_prediction WHERE run_id = ?"
             " AND record_no IN (SELECT unnest(?::INTEGER[])) AND start_char IS NOT NULL ORDER BY record_no, start_char",
             [run_id, [int(number) for number in record_nos]],
         )
@@ -152,7 +153,7 @@ class Judging:
     def said_spans(self, run_id: int) -> tuple[Ints, Ints, Ints, Ints, NDArray[np.float64]]:
         """Return (record numbers, label ids, starts, ends, confidences), all [s], of a run's spans."""
         found = self._database.columns(
-            "SELECT record_no, label_id, start_char, end_char, calibrated FROM prediction"
+            "SELECT record_no, label_id, start_char, end_char, calibrated FROM present_prediction"
             " WHERE run_id = ? AND start_char IS NOT NULL ORDER BY record_no, start_char",
             [run_id],
         )

@@ -72,10 +72,10 @@ class Landscape:
 # the predictions that may be compared with answers: see judging.py
 _HONEST = """
 SELECT record_no, arg_max(label_id, calibrated) AS label, max(calibrated) AS confidence FROM (
-    SELECT record_no, label_id, calibrated FROM oof
+    SELECT record_no, label_id, calibrated FROM present_oof
     WHERE run_id = $run AND calibrated IS NOT NULL AND repeat_no = 0
     UNION ALL
-    SELECT record_no, label_id, calibrated FROM prediction
+    SELECT record_no, label_id, calibrated FROM present_prediction
     WHERE run_id = $run AND calibrated IS NOT NULL AND (in_pool
         OR (SELECT method FROM run WHERE run_id = $run) IN (SELECT unnest($as_given::VARCHAR[]))))
 GROUP BY record_no ORDER BY record_no

@@ -59,7 +59,7 @@ class NameGuesses:
             " FROM name_guess g"
             " JOIN truth t ON t.task_id = $task AND t.record_no = g.record_no AND t.state <> 'conflict'"
             " JOIN truth_label l ON l.task_id = t.task_id AND l.record_no = t.record_no AND l.ordinal = 0"
-            " JOIN oof o ON o.run_id = g.run_id AND o.record_no = g.record_no AND o.calibrated IS NOT NULL"
+            " JOIN present_oof o ON o.run_id = g.run_id AND o.record_no = g.record_no AND o.calibrated IS NOT NULL"
             f" AND o.repeat_no = 0 WHERE g.run_id = $run AND g.{NOT_TUNED_ON} GROUP BY g.described",
             {"run": run_id, "task": task_id},
         )

@@ -38,7 +38,7 @@ class Opinions:
     def side_by_side(self, run_ids: Sequence[int]) -> SideBySide:
         """Return the first label that each run gives to the records that nobody had labelled then."""
         found = self._database.columns(
-            "SELECT run_id, record_no, label_id, calibrated FROM prediction"
+            "SELECT run_id, record_no, label_id, calibrated FROM present_prediction"
             " WHERE rank = 1 AND in_pool AND run_id IN (SELECT unnest(?::BIGINT[]))",
             [list(run_ids)],
         )
@@ -72,7 +72,8 @@ class Opinions:
             "   WHERE attribute_id = (SELECT attribute_id FROM task WHERE task_id = $task)"
             "   AND record_no IN (SELECT unnest($wanted::INTEGER[])))"
             " SELECT record_no, text_sha, text_sha IN (SELECT text_sha FROM answer"
-            "   WHERE task_id = $task AND verdict = 'accept' AND text_sha IN (SELECT text_sha FROM wanted))"
+            "   WHERE task_id = $task AND verdict = 'accept' AND text_sha IN (SELECT text_sha FROM wanted)"
+            "   AND answer_id IN (SELECT answer_id FROM current_answer WHERE task_id = $task))"
             " FROM wanted",
             {"task": task_id, "wanted": [int(number) for number in record_nos]},
         )

@@ -13,6 +13,7 @@ from al_core.errors import Conflict, InvalidInput, NotFound, unknown_name
 from al_core.store.database import Database
 from al_core.types import Attribute, Label, Person, Project, Task, TaskKind
 
+LONGEST_PROJECT_NAME, LONGEST_TASK_NAME = 80, 60
 PALETTE = 12  # colours of the label palette; a thirteenth label takes the first again
 # the Label page uses these keys itself; 0 only where spans are marked
 ACTION_KEYS = frozenset("/?aAfFmMnNxX")
@@ -57,17 +58,24 @@ class Projects:
 
     def create(self, name: str, *, is_sample: bool = False) -> Project:
         """Return a new project; raises Conflict when the name is taken."""
-        clean = " ".join(name.split())
-        if not clean or len(clean) > 80:
-            raise InvalidInput(f"A project's name has 1 to 80 characters, this one has {len(clean)}.")
+        clean = _clean_name("project", name, LONGEST_PROJECT_NAME)
         with self._database.transaction() as cursor:
-            if cursor.execute("SELECT 1 FROM project WHERE name = ?", [clean]).fetchall():
-                raise Conflict(f"There is a project called {clean!r} already.", "Choose another name.")
+            _check_free("project", clean, [project.name for project in self.all()])
             cursor.execute(
                 "INSERT INTO project VALUES (nextval('id_sequence'), ?, ?, ?)",
                 [clean, is_sample, now()],
             )
         return self.named(clean)
+
+    def rename(self, project: Project, name: str, person_id: int) -> Project:
+        """Return a project under its new name; raises InvalidInput for one that cannot be, Conflict for a taken one."""
+        clean = _clean_name("project", name, LONGEST_PROJECT_NAME)
+        with self._database.transaction() as cursor:
+            others = [one.name for one in self.all() if one.project_id != project.project_id]
+            _check_free("project", clean, others)
+            cursor.execute("UPDATE project SET name = ? WHERE project_id = ?", [clean, project.project_id])
+            _note(cursor, person_id, f"name of project {project.project_id}", project.name, clean)
+        return self.get(project.project_id)
 
     def all(self) -> tuple[Project, ...]:
         """Return all projects, oldest first."""
@@ -99,22 +107,29 @@ class Projects:
 
     def create_task(self, attribute: Attribute, name: str, kind: TaskKind, labels: Sequence[str]) -> Task:
         """Return a new task on a text attribute, its labels with colours and keys in the order given."""
-        clean = " ".join(name.split())
-        if not clean:
-            raise InvalidInput("A task needs a name.")
+        clean = _clean_name("task", name, LONGEST_TASK_NAME)
         project_id = int(
             self._database.value("SELECT project_id FROM attribute WHERE attribute_id = ?", [attribute.attribute_id])
         )
         task_id = self.next_id()
         with self._database.transaction() as cursor:
-            if any(task.name == clean for task in self.tasks(project_id)):
-                raise Conflict(f"There is a task called {clean!r} already.", "Choose another name.")
+            _check_free("task", clean, [task.name for task in self.tasks(project_id)])
             cursor.execute(
                 "INSERT INTO task VALUES (?, ?, ?, ?, ?, NULL)",
                 [task_id, project_id, attribute.attribute_id, clean, kind],
             )
             _add_labels(cursor, task_id, kind, labels)
         return self.task(task_id)
+
+    def rename_task(self, task: Task, name: str, person_id: int) -> Task:
+        """Return a task under its new name; raises InvalidInput for one that cannot be, Conflict for a taken one."""
+        clean = _clean_name("task", name, LONGEST_TASK_NAME)
+        with self._database.transaction() as cursor:
+            others = [one.name for one in self.tasks(task.project_id) if one.task_id != task.task_id]
+            _check_free("task", clean, others)
+            cursor.execute("UPDATE task SET name = ? WHERE task_id = ?", [clean, task.task_id])
+            _note(cursor, person_id, f"name of task {task.task_id}", task.name, clean)
+        return self.task(task.task_id)
 
     def add_labels(self, task_id: int, names: Sequence[str]) -> None:
         """Add labels that the task does not have yet, each with the next colour and a free key."""
@@ -217,10 +232,33 @@ def is_reserved(key: str, kind: TaskKind) -> bool:
     return key in ACTION_KEYS or (key == "0" and kind == "extraction")
 
 
+def _clean_name(what: str, name: str, longest: int) -> str:
+    clean = " ".join(name.split())
+    if not clean:
+        raise InvalidInput(f"A {what} needs a name.", "Type one.")
+    if len(clean) > longest:
+        raise InvalidInput(
+            f"A {what}'s name has 1 to {longest} characters, {clean[:20]!r}... has {len(clean)}.", "Shorten it."
+        )
+    return clean
+
+
+def _check_free(what: str, name: str, taken: Sequence[str]) -> None:
+    if name in taken:
+        raise Conflict(f"There is a {what} called {name!r} already.", "Choose another name.")
+
+
+def _note(cursor: duckdb.DuckDBPyConnection, person_id: int, what: str, before: str, after: str) -> None:
+    cursor.execute(
+        "INSERT INTO audit_event VALUES (nextval('event_sequence'), ?, ?, ?, ?, ?)",
+        [person_id, what, json.dumps(before), json.dumps(after), now()],
+    )
+
+
 def _add_labels(cursor: duckdb.DuckDBPyConnection, task_id: int, kind: TaskKind, names: Sequence[str]) -> None:
-    present = cursor.execute("SELECT name, key FROM label WHERE task_id = ?", [task_id]).fetchall()
-    taken_keys = {key for _, key in present}
-    taken_names = {name for name, _ in present}
+    present = cursor.execute("SELECT name, key, deleted_ts IS NULL FROM label WHERE task_id = ?", [task_id]).fetchall()
+    taken_keys = {key for _, key, _ in present}  # a removed label has its key again when it comes back
+    taken_names = {name for name, _, is_there in present if is_there}
     fresh = [name for name in dict.fromkeys(" ".join(n.split()) for n in names) if name and name not in taken_names]
     free = [key for key in LABEL_KEYS if key not in taken_keys and not is_reserved(key, kind)]
     keys = free[: len(fresh)] + [""] * (len(fresh) - len(free))

@@ -129,8 +129,8 @@ class RecordViews:
         columns = "record_no, rank, label_id, raw, calibrated, start_char, end_char"
         found = self._database.columns(
             "WITH honest AS ("
-            f"  SELECT {columns} FROM oof WHERE run_id = $run AND repeat_no = 0{among}"
-            f"  UNION ALL SELECT {columns} FROM prediction WHERE run_id = $run{among} AND record_no NOT IN"
+            f"  SELECT {columns} FROM present_oof WHERE run_id = $run AND repeat_no = 0{among}"
+            f"  UNION ALL SELECT {columns} FROM present_prediction WHERE run_id = $run{among} AND record_no NOT IN"
             f"    (SELECT record_no FROM oof WHERE run_id = $run AND repeat_no = 0{among})"
             # what a learner says of records in its own training set is no evidence; rules have no training set
             "    AND (in_pool OR NOT EXISTS (SELECT 1 FROM oof WHERE run_id = $run)))"
@@ -149,7 +149,7 @@ class RecordViews:
         """Return the records of a project on which a run said nothing, failed ones left out."""
         found = self._database.columns(
             "SELECT record_no FROM record WHERE project_id = $project AND deleted_ts IS NULL"
-            " AND record_no NOT IN (SELECT record_no FROM prediction WHERE run_id = $run)"
+            " AND record_no NOT IN (SELECT record_no FROM present_prediction WHERE run_id = $run)"
             " AND record_no NOT IN (SELECT record_no FROM outcome WHERE run_id = $run AND status = 'failed')"
             " ORDER BY record_no",
             {"project": project_id, "run": run_id},

@@ -217,16 +217,23 @@ class Runs:
         Of a record with several predictions it is the surest.
         """
         found = self._database.columns(
-            "SELECT label_id, calibrated FROM prediction WHERE run_id = ? AND rank = 1 AND in_pool", [run_id]
+            "SELECT label_id, calibrated FROM present_prediction WHERE run_id = ? AND rank = 1 AND in_pool", [run_id]
         )
         return found["label_id"].astype(np.int64), found["calibrated"].astype(np.float64)
+
+    def labels_said(self, run_id: int) -> frozenset[int]:
+        """Return the ids of the labels that a run predicts anywhere as its first choice, those removed left out."""
+        rows = self._database.rows(
+            "SELECT DISTINCT label_id FROM present_prediction WHERE run_id = ? AND calibrated IS NOT NULL", [run_id]
+        )
+        return frozenset(row[0] for row in rows)
 
     def predicted(
         self, run_id: int, record_nos: Sequence[int]
     ) -> dict[int, tuple[tuple[int, float, float | None], ...]]:
         """Return (label id, raw, calibrated) of the first and second label, by record number."""
         rows = self._database.rows(
-            "SELECT record_no, label_id, raw, calibrated FROM prediction"
+            "SELECT record_no, label_id, raw, calibrated FROM present_prediction"
             " WHERE run_id = ? AND record_no IN (SELECT unnest(?::INTEGER[])) ORDER BY record_no, rank",
             [run_id, [int(number) for number in record_nos]],
         )
@@ -246,6 +253,6 @@ class Runs:
     def export_rows(self, run_id: int) -> dict[int, tuple[int, float]]:
         """Return (label id, calibrated confidence) by record number."""
         rows = self._database.rows(
-            "SELECT record_no, label_id, calibrated FROM prediction WHERE run_id = ? AND rank = 1", [run_id]
+            "SELECT record_no, label_id, calibrated FROM present_prediction WHERE run_id = ? AND rank = 1", [run_id]
         )
         return {record_no: (label_id, confidence) for record_no, label_id, confidence in rows}

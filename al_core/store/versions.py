@@ -92,8 +92,8 @@ class PinnedExamples:
         """Return what a run says by record, surest first: out-of-fold where it knew the record's label."""
         rows = self._database.rows(
             "SELECT record_no, label_id, calibrated FROM ("
-            "  SELECT record_no, label_id, calibrated FROM oof WHERE run_id = $run AND repeat_no = 0"
-            "  UNION ALL SELECT record_no, label_id, calibrated FROM prediction p WHERE run_id = $run"
+            "  SELECT record_no, label_id, calibrated FROM present_oof WHERE run_id = $run AND repeat_no = 0"
+            "  UNION ALL SELECT record_no, label_id, calibrated FROM present_prediction p WHERE run_id = $run"
             "  AND NOT EXISTS (SELECT 1 FROM oof o WHERE o.run_id = $run AND o.record_no = p.record_no)"
             ") WHERE calibrated IS NOT NULL AND record_no IN (SELECT unnest($wanted::INTEGER[]))"
             " ORDER BY calibrated DESC",

@@ -30,6 +30,10 @@ def add_label(store: Store, task: Task, name: str) -> None:
         raise InvalidInput("A label needs a name.", "Type one.")
     if task.label_id(clean) is not None:
         raise Conflict(f"There is a label called {clean!r} already.", "Choose another name.")
+    if clean in {one.label.name for one in store.removed_labels.of(task.task_id)}:
+        raise Conflict(
+            f"A label called {clean!r} was removed.", "Restore it, with its answers, or choose another name."
+        )
     store.projects.add_labels(task.task_id, [clean])
 
 

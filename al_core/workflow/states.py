@@ -92,6 +92,8 @@ def _why_stale(store: Store, heuristic: Heuristic, run: Run) -> str:
         newer = store.answers.newer(heuristic.task_id, run.label_revision)
         if newer:
             return f"{newer:,} label{'' if newer == 1 else 's'} newer"
+        if store.resettled.since(heuristic.task_id, run.label_revision):
+            return "labels or records were removed or restored"
     return _changed_inputs(store, heuristic, run)
 
 

@@ -11,6 +11,7 @@ from al_core.errors import ActiveLearnersError
 from al_core.filters import InSlice, Not, RecordFilter
 from al_core.types import Project, Task
 from al_core.workflow.bulk_labeling import BulkLabel, last_bulk, look_before, take_back
+from al_core.workflow.deleting import look_before_deleting
 from al_core.workflow.exporting import export
 from al_core.workflow.finding import numbers_of
 from al_core.workflow.jobs import JobContext
@@ -19,6 +20,7 @@ from al_core.workflow.slices import SLICE_QUEUE, Slice, save_slice, send_to_labe
 from al_core.workflow.workspace import Workspace
 from pages.components import state
 from pages.components.bulk_giving import NOTHING_HERE, bulk_key, give_label
+from pages.components.deleting import delete, deletion_words
 from pages.components.exports import file_name
 from pages.components.frame import Current
 from pages.components.function_button import function_button
@@ -38,6 +40,7 @@ def filter_actions(here: Current, wanted: RecordFilter) -> None:
         if st.button("Export", icon=":material/download:", key="export_records"):
             _export(here, wanted)
         function_button(here, wanted)
+        st.button("Delete all of these", icon=":material/delete:", key="delete_all", on_click=_open, args=("delete",))
         if here.task is not None:
             _undo(here, here.task)
     if said := state.take("records_said"):
@@ -46,6 +49,9 @@ def filter_actions(here: Current, wanted: RecordFilter) -> None:
     if opened == "label" and here.task is not None:
         with st.container(border=True, key="label_all_panel"):
             _label_all(here, here.task, wanted)
+    elif opened == "delete":
+        with st.container(border=True, key="delete_all_panel"):
+            _delete_all(here, wanted)
     elif opened == "slice":
         with st.container(border=True, key="slice_panel"):
             _save(here, wanted)
@@ -88,6 +94,22 @@ def _label_all(here: Current, task: Task, wanted: RecordFilter) -> None:
             state.put("records_said", give_label(here, task, numbers, label))
             _open(None)
             st.rerun()
+
+
+def _delete_all(here: Current, wanted: RecordFilter) -> None:
+    with mistakes_shown():
+        numbers = numbers_of(here.workspace.store, here.project, wanted)
+        looked = look_before_deleting(here.workspace.store, here.project, numbers)
+        st.markdown(deletion_words(looked))
+        with st.container(horizontal=True):
+            st.button(
+                f"Delete {count(looked.n_records, 'record')}",
+                type="primary",
+                key="delete_all_it",
+                disabled=not looked.n_records,
+                on_click=lambda: (delete(here, numbers), _open(None)),
+            )
+            st.button("Cancel", key="delete_all_cancel", on_click=_open, args=(None,))
 
 
 def _undo(here: Current, task: Task) -> None:

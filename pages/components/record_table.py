@@ -45,7 +45,8 @@ def record_table(here: Current, wanted: RecordFilter, shown: Heuristic | None) -
         if not rows and not cursors:
             st.info(NO_MATCH if wanted.conditions else "This project has no records yet.", icon=":material/info:")
             return []
-        key = f"records_table_{state.get('records_filter')}_{len(cursors)}"
+        # other rows are another table: a tick never moves to the record that took the place of a deleted one
+        key = f"records_table_{hash(page.record_nos)}"
         picked = st.dataframe(
             [_cells(here.task, row, shown) for row in rows],
             hide_index=True,

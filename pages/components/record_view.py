@@ -9,6 +9,7 @@ import streamlit as st
 from al_core.types import LabelSpan, Task
 from al_core.workflow.record_rows import Act, WholeRecord, whole_record
 from pages.components import state
+from pages.components.deleting import delete_popover
 from pages.components.frame import Current
 from pages.components.literal import literal
 from pages.components.messages import mistakes_shown
@@ -34,6 +35,8 @@ def record_view(here: Current, record_no: int) -> None:
         st.button(
             "Similar records", icon=":material/hub:", on_click=lambda: state.set_widget("records_view", "Similar")
         )
+        st.space("stretch")
+        delete_popover(here, [record_no], key="record", and_then=lambda: st.query_params.pop(RECORD, None))
     with mistakes_shown():
         whole = whole_record(here.workspace.store, here.project, record_no)
         tasks = here.workspace.store.projects.tasks(here.project.project_id)

@@ -13,6 +13,7 @@ from al_core.types import Task
 from al_core.workflow.bulk_labeling import BulkLabel, last_bulk, look_before, take_back
 from pages.components import state
 from pages.components.bulk_giving import NOTHING_HERE, bulk_key, give_label
+from pages.components.deleting import delete_popover
 from pages.components.frame import Current
 from pages.components.literal import literal
 from pages.components.numbers import count
@@ -35,6 +36,7 @@ def selection_actions(here: Current, record_nos: Sequence[int], *, key: str) -> 
                 key=f"{key}_save",
                 on_click=lambda: act(key, lambda: _save_slice(here, record_nos, state.widget(f"{key}_slice") or "")),
             )
+        delete_popover(here, record_nos, key=key, and_then=lambda: None)
         if st.button("Show in the table", key=f"{key}_show", disabled=not record_nos):
             open_records(_only(here, record_nos))
     show_outcome(key)

@@ -17,8 +17,10 @@ from al_core.workflow.task_settings import (
     task_settings,
 )
 from pages.components.frame import Current, choose
+from pages.components.label_removal import label_removal, restoring
 from pages.components.literal import literal
 from pages.components.messages import mistakes_shown
+from pages.components.name_form import rename_project, rename_task
 from pages.components.name_notes import names_note
 
 PALETTE = ("teal", "orange", "rose", "sky", "moss", "brown", "navy", "coral", "pine", "gold", "plum", "slate")
@@ -53,7 +55,9 @@ def tasks_section(here: Current) -> None:
 
 
 def _labels(here: Current, task: Task) -> None:
-    st.subheader(f"Labels of {literal(task.name)}", anchor=False)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(f"Labels of {literal(task.name)}", anchor=False, width="content")
+        rename_task(here, task)
     wanted = _edited(task)
     names_note(here, task)
     left, right = st.columns([1, 2], vertical_alignment="bottom")
@@ -70,6 +74,8 @@ def _labels(here: Current, task: Task) -> None:
             add_label(here.workspace.store, task, name)
             labels_changed(here.workspace, task, here.person)
             st.rerun()
+    label_removal(here, task, is_edited=wanted != task.labels)
+    restoring(here, task)
 
 
 def _settings(here: Current, task: Task) -> None:
@@ -116,7 +122,8 @@ def _edited(task: Task) -> tuple[Label, ...]:
             for label in task.labels
         ],
         hide_index=True,
-        key=f"labels_{task.task_id}",
+        # what is typed belongs to a row, and other labels are other rows
+        key=f"labels_{task.task_id}_{hash(tuple(label.label_id for label in task.labels))}",
         column_config={
             "Key": st.column_config.TextColumn(max_chars=7, help="One character, or Shift+1 and the like."),
             "Colour": st.column_config.SelectboxColumn(options=PALETTE, required=True),
@@ -140,6 +147,7 @@ def _edited(task: Task) -> tuple[Label, ...]:
 
 def projects_section(here: Current) -> None:
     """Draw a form for a new project and the folder in which everything is kept."""
+    rename_project(here)
     with st.form("new_project", border=False):
         name = st.text_input("New project", max_chars=80)
         if st.form_submit_button("Create"):

@@ -222,7 +222,8 @@ def test_how_a_task_is_labelled_is_saved_and_a_mistake_changes_nothing(open_app,
 
 def edit_labels(app, task, rows):
     """Do what somebody does in the table of labels, then save."""
-    app.session_state[f"labels_{task.task_id}"] = {"edited_rows": rows, "added_rows": [], "deleted_rows": []}
+    key = f"labels_{task.task_id}_{hash(tuple(label.label_id for label in task.labels))}"
+    app.session_state[key] = {"edited_rows": rows, "added_rows": [], "deleted_rows": []}
     app.run()
     button(app, "Save changes").click().run()
     assert not app.exception

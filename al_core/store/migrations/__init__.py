@@ -22,6 +22,7 @@ from al_core.store.migrations.m0005_labeling_functions import STATEMENTS as LABE
 from al_core.store.migrations.m0006_held_runs import STATEMENTS as HELD_RUNS
 from al_core.store.migrations.m0007_name_guesses import STATEMENTS as NAME_GUESSES
 from al_core.store.migrations.m0008_tunings import STATEMENTS as TUNINGS
+from al_core.store.migrations.m0009_removals import STATEMENTS as REMOVALS
 
 APP_VERSION = "0.1.0"
 
@@ -49,6 +50,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(6, "held runs", HELD_RUNS),
     Migration(7, "name guesses", NAME_GUESSES),
     Migration(8, "tunings", TUNINGS),
+    Migration(9, "removals", REMOVALS),
 )
 
 
