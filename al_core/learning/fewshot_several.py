@@ -92,8 +92,9 @@ class FewShotMultiLabelClassifier(ClassifierMixin, NamedStart):  # type: ignore[
         named = [WITH_NAMES] if self.name_prototypes_ is not None else []
         recipes, share = named or [WITHOUT_NAMES], np.ones(1)
         self.line_ = AS_THEY_ARE
-        if n >= GUARD_FROM and not (n > 100 and n_labels >= 77):
-            recipes = [*named, WITHOUT_NAMES, PLAIN]
+        if n >= GUARD_FROM:
+            is_dear = n > 100 and n_labels >= 77  # then the first recipe alone, for its line
+            recipes = recipes if is_dear else [*named, WITHOUT_NAMES, PLAIN]
             held_out = [self._out_of_fold(views, yes, recipe) for recipe in recipes]
             logged = [_likelihood(one, yes, _line(one, yes)) for one in held_out]
             share = softmax(n * np.array([logged]))[0]

@@ -87,6 +87,13 @@ def test_a_few_answers_do_not_make_labels_look_too_seldom():
     assert learner.predict_proba(rows[20:]).sum(axis=1).mean() < rest - 0.15
 
 
+def test_the_line_is_there_where_a_guard_would_be_dear():
+    yes = np.eye(80, dtype=int)[np.arange(110) % 80]
+    learner = FewShotMultiLabelClassifier(range(80), np.eye(80), yes).fit(yes, yes)
+    assert (learner.names_share_, len(learner.parts_)) == (1.0, 1)
+    assert learner.line_ != AS_THEY_ARE
+
+
 @pytest.mark.parametrize(
     ("learner", "yes", "wrong"),
     [

@@ -5,6 +5,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from al_core.embedders import UniversalSentenceEncoder
 from al_core.execution.local import LocalExecutor
 from al_core.learning.methods import NAMES
 from al_core.types import Label
@@ -92,6 +93,23 @@ def test_from_the_first_minute_to_the_first_answers(named):
     assert evaluate(store, heuristic).n_judged == 12
     assert any("The descriptions of labels" in note for note in notes(store, named.task, heuristic, last, 12))
     assert confused_names(store, named.task) == ()  # computed, and well apart
+
+
+@pytest.mark.sandbox
+@pytest.mark.skipif(bool(UniversalSentenceEncoder().available()), reason="the light encoder is not installed")
+def test_the_light_encoder_serves_the_first_guess_too(named, monkeypatch):
+    monkeypatch.setattr(few_labels, "best_pool", lambda: "universal-sentence-encoder-pool")
+    begin(named.workspace, named.task, named.ann)
+    settled(named)
+    (heuristic,) = named.store.heuristics.all(named.task.task_id)
+    assert heuristic.embedding_name == "text-classification-universal-sentence-encoder-pool"
+    last = named.store.runs.last(heuristic.heuristic_id)
+    assert (last.state, last.method) == ("finished", NAMES)
+    guessed = named.store.runs.predicted(last.run_id, list(range(60, 150)))
+    ids = [label.label_id for label in named.task.labels]
+    assert np.mean([guessed[number][0][0] == ids[number % 3] for number in range(60, 150)]) > 0.8
+    waiting = queue(named.store, named.task, named.ann, "Smart", np.random.default_rng(0)).records
+    assert all(one.guesses for one in waiting if one.drawn.drawn_by == "typicality")
 
 
 @pytest.mark.sandbox
