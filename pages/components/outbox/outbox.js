@@ -6,6 +6,7 @@
 
 import {PAUSE_MS} from '../tokens/pause.js';
 import {pageTurning} from '../tokens/turning.js';
+import {uniqueId} from './ids.js';
 import {canTellLiveTabs, keepAnswers, markAlive, sweep} from './storage.js';
 
 const GATHER_MS = 60; // messages are at least so far apart
@@ -17,16 +18,6 @@ const TURNING_MS = 250; // while the page turns, answers wait so much longer at 
 const UNHEARD_MS = 4000; // a connected, idle server that has said nothing for so long has lost us
 const MOST_UNHEARD_MS = 64000;
 const AFTER_RING_MS = 1500;
-
-export function uniqueId() {
-  if (crypto.randomUUID) return crypto.randomUUID();
-  // Plain http on a local network has no randomUUID, but it has random numbers.
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
-}
 
 // What Streamlit says about itself on its root element.
 function serverState() {
