@@ -84,24 +84,37 @@ def _problems(store: Store, answers: Sequence[Answer]) -> dict[str, str]:
         lengths = store.records.lengths(task.project_id, task.attribute.attribute_id, numbers)
         for answer in of_task:
             try:
-                _check(task, answer, lengths.get(answer.record_no))
+                _check_there(store, task, answer, lengths)
+                if answer.verdict == "accept":
+                    _check_labels(task, answer.labels, lengths[answer.record_no])
             except (InvalidInput, NotFound) as error:
                 found[answer.answer_id] = str(error)
     return found
 
 
-def _check(task: Task, answer: Answer, length: int | None) -> None:
-    if length is None:
-        raise NotFound(f"Record {answer.record_no} does not exist in this project (any more).")
-    if answer.verdict == "accept":
-        _check_labels(task, answer.labels, length)
+def _check_there(store: Store, task: Task, answer: Answer, lengths: Mapping[int, int]) -> None:
+    """Raise NotFound for a record or label that is gone, in the words of who removed it, for ids mean nothing."""
+    number = answer.record_no
+    if number not in lengths:
+        if number in store.landscape.deleted(task.project_id):
+            raise NotFound(
+                f"Record {number} was deleted meanwhile; your answer was not stored.",
+                "It can be restored on the Records page.",
+            )
+        raise NotFound(f"Record {number} does not exist in this project.")
+    gone = {span.label_id for span in answer.labels} - {label.label_id for label in task.labels}
+    if gone:
+        names = [repr(one.label.name) for one in store.removed_labels.of(task.task_id) if one.label.label_id in gone]
+        if names:
+            raise NotFound(
+                f"Label {', '.join(names)} was removed from task {task.name!r} meanwhile;"
+                f" your answer on record {number} was not stored.",
+                "Give it another label.",
+            )
+        raise NotFound(f"Label {min(gone)} is not in task {task.name!r}.", "Reload the page.")
 
 
 def _check_labels(task: Task, labels: tuple[LabelSpan, ...], length: int) -> None:
-    known = {label.label_id for label in task.labels}
-    for span in labels:
-        if span.label_id not in known:
-            raise InvalidInput(f"Label {span.label_id} is not in task {task.name!r} (any more).", "Reload the page.")
     if task.kind == "single_label" and len(labels) != 1:
         raise InvalidInput(f"Task {task.name!r} takes exactly one label, this answer has {len(labels)}.")
     if task.kind != "extraction":

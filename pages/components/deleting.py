@@ -37,11 +37,12 @@ def deletion_key(project: Project) -> str:
 def deletion_words(looked: DeletionPreview) -> str:
     """Return what deleting records means."""
     n = looked.n_answered
+    if looked.n_records == 1:
+        what = f"**1 record**, {'with answers' if n else 'without an answer'}. It leaves"
+        return f"{what} every count, queue, map and export, and can be restored as it is."
     answered = f"{n:,} of them with {'an answer' if n == 1 else 'answers'}" if n else "none of them with an answer"
-    return (
-        f"**{count(looked.n_records, 'record')}**, {answered}. They leave every count, queue, map and export, "
-        "and can be restored with their answers."
-    )
+    what = f"**{count(looked.n_records, 'record')}**, {answered}. They leave"
+    return f"{what} every count, queue, map and export, and can be restored as they are."
 
 
 def delete_popover(here: Current, record_nos: Sequence[int], *, key: str, and_then: Callable[[], object]) -> None:
@@ -52,7 +53,6 @@ def delete_popover(here: Current, record_nos: Sequence[int], *, key: str, and_th
         st.markdown(deletion_words(looked))
         st.button(
             f"Delete {count(looked.n_records, 'record')}",
-            type="primary",
             key=f"{key}_delete",
             disabled=not looked.n_records,
             on_click=lambda: (delete(here, numbers), and_then()),

@@ -24,6 +24,8 @@ from pages.components.numbers import count
 
 def label_removal(here: Current, task: Task, *, is_edited: bool) -> None:
     """Draw the choice of a label to remove; not while changes of the labels wait to be saved."""
+    if said := state.take("labels_said"):
+        st.toast(said)
     only_one = len(task.labels) == 1
     why_not = "A task keeps its last label." if only_one else "Save the changes above first." if is_edited else None
     if state.get("label_to_remove") != task.task_id or why_not:
@@ -48,8 +50,8 @@ def label_removal(here: Current, task: Task, *, is_edited: bool) -> None:
             width=360,
         )
         if chosen is not None:
-            for line in _meaning(task, look_before_removing(here.workspace.store, task, chosen)):
-                st.markdown(line)
+            lines = _meaning(task, look_before_removing(here.workspace.store, task, chosen))
+            st.markdown("\n".join(f"- {line}" for line in lines))
             st.caption("It can be restored below, with its answers, key and colour.")
         with st.container(horizontal=True):
             if chosen is not None and st.button(f"Remove {literal(chosen.name)}", type="primary", key="remove_it"):
@@ -72,8 +74,7 @@ def restoring(here: Current, task: Task) -> None:
 def _restoring_row(here: Current, task: Task, one: RemovedLabel) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.text(one.label.name, width="content")
-        carried = f"{count(one.n_answers, 'answer')} {'carries' if one.n_answers == 1 else 'carry'} it"
-        st.caption(f"removed {moment(one.removed_ts)}, {carried}", width="content")
+        st.caption(f"removed {moment(one.removed_ts)}, {_carried(one.n_answers)} it", width="content")
         if st.button("Restore", icon=":material/undo:", type="tertiary", key=f"restore_{one.label.label_id}"):
             back = restore_label(here.workspace.store, task, one.label, here.person)
             _done(here, task, f"{literal(back.name)} is back{_without_key(one.label, back)}.")
@@ -97,7 +98,7 @@ def _open(task_id: int | None) -> None:
 def _meaning(task: Task, removal: LabelRemoval) -> list[str]:
     """Return what removing a label means, a line for each of its effects."""
     truth, n = removal.loss.truth, removal.loss.n_answers
-    lines = [f"**{count(n, 'answer')}** {'carries' if n == 1 else 'carry'} {literal(removal.label.name)}."]
+    lines = [f"{_carried(n).capitalize()} {literal(removal.label.name)}."]
     if truth.n_unlabelled:
         lines.append(
             f"**{count(truth.n_unlabelled, 'record')}** {_become(truth.n_unlabelled)} unlabelled, to be asked again."
@@ -111,7 +112,11 @@ def _meaning(task: Task, removal: LabelRemoval) -> list[str]:
         named = ", ".join(literal(one) for one in removal.heuristics)
         n_heuristics = count(len(removal.heuristics), "heuristic")
         lines.append(f"**{n_heuristics}** {'says' if len(removal.heuristics) == 1 else 'say'} it: {named}.")
-    return ["- " + line for line in lines]
+    return lines
+
+
+def _carried(n: int) -> str:
+    return f"{count(n, 'answer') if n else 'no answer'} {'carry' if n > 1 else 'carries'}"
 
 
 def _become(n: int) -> str:

@@ -8,7 +8,9 @@ import pytest
 
 from al_core.store import draws
 from al_core.store.projects import now
+from al_core.workflow.deleting import delete_records
 from al_core.workflow.labeling import queue, recall, submit
+from al_core.workflow.removing import remove_label
 from al_core.workflow.running import run
 
 
@@ -32,31 +34,29 @@ def numbers(queued):
     return [one.record.record_no for one in queued.records]
 
 
-def change(shop, sql, *values):
-    shop.store._database.rows(sql, list(values))
-
-
 def test_an_answer_with_a_label_removed_meanwhile_is_refused_with_a_reason_and_the_others_are_stored(shop):
     shop.answer(range(9), by=shop.bo)
     shop.answer([9], "C", by=shop.bo)
     job = run(shop.workspace, shop.heuristic(), shop.ann)
     shop.workspace.jobs.wait(job.job_id)
-    removed = shop.label_id("C")
     sent = [message(shop, 20, "C"), message(shop, 21)]
-    change(shop, "UPDATE label SET deleted_ts = ? WHERE label_id = ?", now(), removed)
+    remove_label(shop.store, shop.task, shop.task.labels[2], shop.bo)
     submitted = submit(shop.store, shop.ann, sent)
     assert submitted.acknowledged == (sent[1]["answer_id"],)
     assert submitted.refused[0][0] == sent[0]["answer_id"]
-    assert "is not in task 'topic' (any more). Reload the page." in submitted.refused[0][1]
+    assert submitted.refused[0][1] == (
+        "Label 'C' was removed from task 'topic' meanwhile; your answer on record 20 was not stored."
+        " Give it another label."
+    )
     guessed = {guess.label_id for one in ask(shop, "Least sure").records for guess in one.guesses}
     assert guessed == {shop.label_id("A"), shop.label_id("B")}
-    (shown,) = (one for one in ask(shop, "Review").records if one.record.record_no == 9)
-    assert "Bo answered a removed label." in shown.why
+    assert 9 not in numbers(ask(shop, "Review"))  # nobody has answered it any more: it is asked anew
+    assert 9 not in shop.store.answers.answered(shop.task.task_id)
 
 
 def test_answers_to_a_task_that_is_renamed_meanwhile_are_stored(shop):
     sent = message(shop, 3, draw_id=ask(shop).records[0].drawn.draw_id)
-    change(shop, "UPDATE task SET name = 'subject' WHERE task_id = ?", shop.task.task_id)
+    shop.store.projects.rename_task(shop.task, "subject", shop.bo.person_id)
     assert submit(shop.store, shop.ann, [sent]).acknowledged == (sent["answer_id"],)
     wrong = message(shop, 4, labels=[])
     assert "Task 'subject' takes exactly one label" in submit(shop.store, shop.ann, [wrong]).refused[0][1]
@@ -65,11 +65,13 @@ def test_answers_to_a_task_that_is_renamed_meanwhile_are_stored(shop):
 def test_records_deleted_meanwhile_leave_the_queue_and_their_answers_are_refused_by_number(shop):
     first, second, third, *_ = numbers(ask(shop))
     assert submit(shop.store, shop.ann, [message(shop, first)]).acknowledged
-    change(shop, "UPDATE record SET deleted_ts = ? WHERE record_no IN (?, ?)", now(), first, second)
+    delete_records(shop.store, shop.project, [first, second], shop.bo)
     assert numbers(ask(shop))[0] == third
     assert recall(shop.store, shop.task, shop.ann, first) is None
     ((_, reason),) = submit(shop.store, shop.ann, [message(shop, second)]).refused
-    assert reason == f"Record {second} does not exist in this project (any more)."
+    assert reason == (
+        f"Record {second} was deleted meanwhile; your answer was not stored. It can be restored on the Records page."
+    )
 
 
 @pytest.mark.parametrize("hours", [-48, 48])
