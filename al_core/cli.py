@@ -20,7 +20,7 @@ from al_core.workflow import heuristics as heuristic_cases
 from al_core.workflow.creating import create_from_code
 from al_core.workflow.embedding import embed
 from al_core.workflow.exporting import export
-from al_core.workflow.few_labels import begin_all, missing_features
+from al_core.workflow.few_labels import begin_all, ensure_default, missing_features
 from al_core.workflow.figures import figures
 from al_core.workflow.files import existing_file, typed_path
 from al_core.workflow.importing import ImportPlan, ImportReport, LabelImport, import_file
@@ -51,6 +51,8 @@ def import_records(workspace: Workspace, options: argparse.Namespace) -> Lines:
     store = workspace.store
     project = next((one for one in store.projects.all() if one.name == name), None) or store.projects.create(name)
     report: ImportReport = _wait(workspace, import_file(workspace, project, plan, _person(workspace), then_embed=False))
+    if report.task is not None:  # nothing is computed here: that is for the commands embed and run
+        ensure_default(store, report.task, _person(workspace))
     yield from report.lines()
     for problem in report.staged.problems[:SHOWN_PROBLEMS]:
         yield f"  line {problem.line}: {problem.message}" if problem.line else f"  {problem.message}"

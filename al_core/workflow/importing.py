@@ -17,7 +17,7 @@ from al_core.store import Store
 from al_core.store.records import Ingested
 from al_core.types import Answer, DrawnClaim, Job, LabelSpan, Person, Project, Task, TaskKind
 from al_core.workflow.embedding import embed, killer
-from al_core.workflow.few_labels import begin_all, ensure_default
+from al_core.workflow.few_labels import begin_all
 from al_core.workflow.jobs import JobContext
 from al_core.workflow.workspace import Workspace
 
@@ -79,16 +79,11 @@ class ImportReport:
 def import_file(
     workspace: Workspace, project: Project, plan: ImportPlan, person: Person, *, then_embed: bool = True
 ) -> Job:
-    """Return the job that imports a file; its result is an ImportReport. Embeddings are started when it is done.
-
-    A task that the labels go to gets its default heuristic, whether or not anything is computed then.
-    """
+    """Return the job that imports a file; its result is an ImportReport. Embeddings are started when it is done."""
 
     def work(context: JobContext) -> ImportReport:
         report = _import(workspace.store, project, plan, context)
         context.conclude("\n".join([*report.lines(), *report.problem_lines()]))
-        if report.task is not None:
-            ensure_default(workspace.store, report.task, person)
         if then_embed and not context.cancelled:
             text = plan.mapping.text_columns[0]
             attribute = next(a for a in workspace.store.projects.attributes(project.project_id) if a.name == text)
