@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from al_core.errors import WorkspaceInUse
+from al_core.importers import Mapping
 from pages.components import frame, person
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -103,10 +104,14 @@ def test_export_is_a_job_that_writes_a_file_in_the_workspace(open_app, workspace
     assert (workspace.folder / "exports" / "with-a-run.csv").read_text("utf-8-sig").startswith("record_id,")
 
 
-def test_the_label_page_hands_out_records_with_their_tokens_and_reasons(open_app, sample, topic):
-    queue = open_app("2_Label", sample, topic).session_state["al:queue"]
+def test_the_label_page_hands_out_records_with_their_tokens_and_reasons(open_app, workspace, import_texts):
+    rows = [f"{number},parcel {number} is late" for number in range(40)]
+    project = import_texts("Never run", ["id,text", *rows], Mapping(("text",), "id"))
+    (text,) = (one for one in workspace.store.projects.attributes(project.project_id) if one.is_text)
+    topic = workspace.store.projects.create_task(text, "topic", "single_label", ["billing", "delivery"])
+    queue = open_app("2_Label", project, topic).session_state["al:queue"]
     assert len(queue["items"]) >= 20
     first = queue["items"][0]
     assert first["blind"] == (first["drawn_by"] == "random")
-    assert first["suggestion"] is None  # nothing has run yet
+    assert first["suggestion"] is None  # nothing has run; on the sample the first guess runs by itself
     assert first["why"].startswith("Smart: ")
