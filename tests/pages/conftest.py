@@ -48,12 +48,6 @@ def sample(workspace: Workspace) -> Project:
 
 
 @pytest.fixture(scope="session")
-def topic(workspace: Workspace, sample: Project) -> Task:
-    """The classification task of the sample project."""
-    return workspace.store.projects.task_named(sample.project_id, "topic")
-
-
-@pytest.fixture(scope="session")
 def ada(workspace: Workspace) -> Person:
     """Who looks at the pages."""
     return workspace.store.projects.person(PERSON)
