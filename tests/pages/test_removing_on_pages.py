@@ -45,12 +45,12 @@ def test_a_task_and_its_project_are_renamed_and_a_taken_name_is_refused(open_app
     app = open_app("6_Project", project, task)
     assert field(app, "Name of the task").value == "mood"
     field(app, "Name of the task").set_value("  how it  sounds")
-    [one for one in app.button if one.label == "Rename"][0].click().run()
+    button(app, "Rename").click().run()
     assert not app.exception
     assert workspace.store.projects.task(task.task_id).name == "how it sounds"
     assert app.session_state["al:current"].task.name == "how it sounds"
     field(app, "Name of the task").set_value("")
-    [one for one in app.button if one.label == "Rename"][0].click().run()
+    button(app, "Rename").click().run()
     assert "A task needs a name." in words(app)
     field(app, "Name of the project").set_value(workspace.store.projects.all()[0].name)
     [one for one in app.button if one.label == "Rename"][1].click().run()
