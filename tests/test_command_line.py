@@ -297,7 +297,8 @@ def test_a_name_that_is_empty_or_too_long_is_refused(filled, files, command):
     assert "1 to 80 characters, this one has 0" in command(*add, "--name", "  ").mistake
     assert "1 to 80 characters, this one has 81" in command(*add, "--name", "n" * 81).mistake
     imported = ("import", str(files["texts.csv"]), "--text", "text")
-    assert "1 to 80 characters, this one has 0" in command(*imported, "--project", " ").mistake
+    assert command(*imported, "--project", " ").mistake == "A project needs a name. Type one."
+    assert "1 to 80 characters" in command(*imported, "--project", "n" * 81).mistake
 
 
 def test_hidden_labels_are_needed_to_simulate(folder, files, command):
