@@ -27,12 +27,14 @@ export function paletteClass(colour) {
   return `c${((Math.max(1, colour) - 1) % 12) + 1}`;
 }
 
-// Calls `act` once the frame that is due has been painted; returns the function that calls this off. A tab in the
-// background paints nothing until it is looked at.
+const FOLLOW_MS = 40; // so that not even the frame after the next one waits for it
+
+// Calls `act` shortly after the frame that is due has been painted; returns the function that calls this off. A tab in
+// the background paints nothing until it is looked at.
 export function afterPaint(act) {
   let timer = null;
   const frame = requestAnimationFrame(() => {
-    timer = setTimeout(act);
+    timer = setTimeout(act, FOLLOW_MS);
   });
   return () => {
     cancelAnimationFrame(frame);
