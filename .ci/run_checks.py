@@ -14,28 +14,17 @@ ROOT = Path(__file__).resolve().parents[1]
 NEWER_DUCKDB = ROOT / "build" / "duckdb-2.0.0"
 PYTEST = ["pytest", "--durations=5", "--durations-min=5"]
 # Which tests belong to a part is said once, in tests/conftest.py.
-SHORT = ["-m", "not long", "-n", "2"]
+SHORT = ["-m", "not long", "-n"]
 PARTS: dict[str, list[str]] = {
     "lint": ["ruff", "check", "."],
     "format": ["ruff", "format", "--check", "."],
     "types": ["mypy"],
-    "unit": [*PYTEST, "tests", "al_core", "benchmarks", "--doctest-modules", "--part", "unit", *SHORT],
-    "workspaces": [*PYTEST, "tests", "--part", "workspaces", *SHORT],
-    "pages": [*PYTEST, "tests", "--part", "pages", *SHORT],
-    "sandbox": [*PYTEST, "tests", "--part", "sandbox", *SHORT, "--dist", "loadgroup"],
+    "unit": [*PYTEST, "tests", "al_core", "benchmarks", "--doctest-modules", "--part", "unit", *SHORT, "2"],
+    "workspaces": [*PYTEST, "tests", "--part", "workspaces", *SHORT, "2"],
+    "pages": [*PYTEST, "tests", "--part", "pages", *SHORT, "2"],
+    "sandbox": [*PYTEST, "tests", "--part", "sandbox", *SHORT, "2", "--dist", "loadgroup"],
     # three workers on two cores: most of a browser test is waiting for the page to come to rest
-    "browser": [
-        *PYTEST,
-        "tests",
-        "--part",
-        "browser",
-        *SHORT,
-        "-n",
-        "3",
-        "--dist",
-        "loadfile",
-        "--no-loadscope-reorder",
-    ],
+    "browser": [*PYTEST, "tests", "--part", "browser", *SHORT, "3", "--dist", "loadfile", "--no-loadscope-reorder"],
     "long": [*PYTEST, "tests", "-m", "long"],
     "store-duckdb-2": [*PYTEST, "tests/store"],
 }
