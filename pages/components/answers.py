@@ -17,13 +17,18 @@ from al_core.workflow.submitting import submit
 from al_core.workflow.task_settings import task_settings
 from al_core.workflow.workspace import Workspace
 from pages.components import outbox, state
+from pages.components.redraw import redraw_page_if
 
 LAST = 50  # own answers that can be brought back with a click
 
 
 @st.fragment
 def saved_indicator(workspace: Workspace, person: Person, task: Task | None, *, on_label_page: bool) -> None:
-    """Mount the outbox, which shows what is saved; on the Label page each acknowledgement brings the next records."""
+    """Mount the outbox, which shows what is saved; on the Label page each acknowledgement brings the next records.
+
+    A task that somebody has changed since the page was drawn (its name, its labels) has the page drawn anew.
+    """
+    redraw_page_if(task is not None and workspace.store.projects.task(task.task_id) != task)
     queue = queue_message(workspace, person, task) if on_label_page and task else None
     state.put("queue", queue)
     with st.container(key="saved_indicator"):
