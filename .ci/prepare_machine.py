@@ -11,7 +11,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 BROWSERS = ROOT / ".venv" / "browsers"
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+# Debian's package of Chromium without its window loads a page at half the work; where it is not there, Chromium itself
+PACKAGES = ("chromium-headless-shell", "chromium")
+CHROMIUM = (*PACKAGES, "chromium-browser", "google-chrome")
 CHROMIUM_MAC = ("Google Chrome", "Chromium")
 
 
@@ -48,7 +50,9 @@ def has_chromium() -> bool:
 
 def get_chromium() -> bool:
     """Whether Chromium is there at the end: the machine's own, else the one that Playwright downloads."""
-    if has_chromium() or (can_install_packages() and install_package("chromium") and has_chromium()):
+    if has_chromium():
+        return True
+    if can_install_packages() and any(install_package(name) and has_chromium() for name in PACKAGES):
         return True
     say("Downloading Playwright's Chromium into .venv/browsers")
     with_libraries = ["--with-deps"] if can_install_packages() else []

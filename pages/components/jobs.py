@@ -17,7 +17,7 @@ AT_REST = 5.0
 
 @st.fragment
 def jobs_panel(workspace: Workspace, person: Person) -> None:
-    """Draw the panel; when a job ends the page is drawn anew, so that it shows the result."""
+    """Draw the panel; when a job ends the page is drawn anew, so that it shows the result; one left half drawn too."""
     running = workspace.jobs.running()
     label = f"{len(running)} job{'s' if len(running) > 1 else ''}" if running else "No jobs running"
     icon = ":material/progress_activity:" if running else ":material/done_all:"
@@ -27,11 +27,11 @@ def jobs_panel(workspace: Workspace, person: Person) -> None:
                 _running(workspace, job)
             for job in workspace.jobs.recent():
                 _ended(job)
-        heartbeat(seconds=WHILE_RUNNING if running else AT_REST, key="jobs_heartbeat")
+        is_half_drawn = heartbeat(seconds=WHILE_RUNNING if running else AT_REST, key="jobs_heartbeat")
     seen = state.get("running_jobs")
     now = sorted(job.job_id for job in running)
     state.put("running_jobs", now)
-    redraw_page_if(seen is not None and bool(set(seen) - set(now)))
+    redraw_page_if(is_half_drawn or (seen is not None and bool(set(seen) - set(now))))
 
 
 def _running(workspace: Workspace, job: Job) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import streamlit as st
@@ -15,6 +16,7 @@ from pages.components.comparison import comparison
 from pages.components.frame import Current
 from pages.components.heartbeat import heartbeat
 from pages.components.literal import literal
+from pages.components.messages import mistakes_shown
 from pages.components.numbers import worth_text
 from pages.components.redraw import redraw_page_if
 
@@ -46,7 +48,7 @@ def run_panel(here: Current, heuristic: Heuristic) -> None:
         _decision(here, heuristic, waiting)
     was_running = state.get("watched_run")
     state.put("watched_run", job.job_id if job else None)
-    redraw_page_if(bool(was_running) and job is None)
+    redraw_page_if((bool(was_running) and job is None) or bool(state.take("decided")))
 
 
 def _under_way(here: Current, heuristic: Heuristic, job: Job, last: Run | None) -> None:
@@ -93,11 +95,22 @@ def _decision(here: Current, heuristic: Heuristic, waiting: Run) -> None:
     with st.container(border=True, key="decision"):
         comparison(here, heuristic, waiting)
         with st.container(horizontal=True):
-            is_kept = st.button(f"Keep {name}", icon=":material/check:", key="keep_run")
-            is_discarded = st.button(f"Discard the result of {name}", key="discard_run")
-        if is_kept:
-            keep(here.workspace.store, heuristic, waiting, here.person)
-        elif is_discarded:
-            discard(here.workspace.store, waiting, here.person)
-        if is_kept or is_discarded:
-            st.rerun()
+            store = here.workspace.store
+            st.button(
+                f"Keep {name}",
+                icon=":material/check:",
+                key="keep_run",
+                on_click=lambda: _decide(lambda: keep(store, heuristic, waiting, here.person)),
+            )
+            st.button(
+                f"Discard the result of {name}",
+                key="discard_run",
+                on_click=lambda: _decide(lambda: discard(store, waiting, here.person)),
+            )
+
+
+def _decide(decide: Callable[[], None]) -> None:
+    """Do it before anything is drawn: another request that breaks the drawing off cannot lose it then."""
+    with mistakes_shown():
+        decide()
+    state.put("decided", True)

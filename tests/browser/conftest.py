@@ -31,6 +31,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SCREENSHOTS = ROOT / "build" / "screenshots"
 BROWSERS = ROOT / ".venv" / "browsers"  # where `make test` puts Playwright's own Chromium when it needs it
 SYSTEM_CHROMIUM = (
+    "chromium-headless-shell",
     "chromium",
     "chromium-browser",
     "google-chrome",
@@ -256,7 +257,7 @@ def idle() -> Callable[..., None]:
     """`idle(page)` waits until no script runs; wait for the changed content too, for a rerun starts late."""
 
     def wait(page: Page, timeout: float = 20_000) -> None:
-        page.wait_for_function(IDLE, timeout=timeout)
+        page.wait_for_function(IDLE, timeout=timeout, polling=50)  # asked at every frame the page has no rest
 
     return wait
 

@@ -24,10 +24,9 @@ def word(page, text):
 
 def drag(page, start, end):
     """Drag with the mouse from the middle of one word to the middle of another."""
-    word(page, start).hover()  # waits until the word has come to rest
+    word(page, start).hover()  # waits until the word has come to rest, as does the next one
     page.mouse.down()
-    box = word(page, end).bounding_box()
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=8)
+    word(page, end).hover()
     page.mouse.up()
 
 
@@ -245,10 +244,10 @@ def test_a_border_is_dragged_and_stops_at_the_next_span(server, page, idle):
 
 def drag_border(page, span, side, target):
     """Drag a span's left or right border to the middle of a word."""
-    box, end = span.bounding_box(), target.bounding_box()
-    page.mouse.move(box["x"] + (2 if side == "left" else box["width"] - 2), box["y"] + box["height"] / 2)
+    box = span.bounding_box()
+    span.hover(position={"x": 2 if side == "left" else box["width"] - 2, "y": box["height"] / 2})
     page.mouse.down()
-    page.mouse.move(end["x"] + end["width"] / 2, end["y"] + end["height"] / 2, steps=8)
+    target.hover()
     page.mouse.up()
 
 

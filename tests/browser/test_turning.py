@@ -19,3 +19,10 @@ def test_a_restless_page_can_be_left(turning_app, page):
         expect(page.get_by_role("heading", name="Second")).to_be_visible()
         expect(page).to_have_url(f"{turning_app}/second")
         page.get_by_role("link", name="First").click()
+
+
+def test_a_page_left_half_drawn_is_drawn_anew(turning_app, page):
+    page.goto(f"{turning_app}/third")
+    page.get_by_role("button", name="Give up").click()
+    expect(page.get_by_text("drawn again")).to_be_visible()
+    expect(page.get_by_role("heading", name="Third")).to_be_visible()

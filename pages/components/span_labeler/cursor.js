@@ -70,7 +70,8 @@ export function listenToDrag(box, {onDrag, borderAt, onResize}) {
     last = token;
     onDrag(anchor, token);
   };
-  const up = () => {
+  const up = (event) => {
+    if (anchor !== null) move(event); // a busy browser may not have told of the last way before
     if (anchor !== null && border && last !== null) onResize(border.span, anchor, last);
     anchor = null;
     border = null;

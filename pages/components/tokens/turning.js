@@ -11,7 +11,7 @@ const MOST_CLICKS = 3;
 const LONGEST_MS = 20000;
 
 // Every page of the app has a title; one without is only half drawn.
-const hasTitle = () => document.querySelector('[data-testid=stMain] h1') !== null;
+export const hasTitle = () => document.querySelector('[data-testid=stMain] h1') !== null;
 
 const LINKS = 'nav a[href], header a[href]';
 const linkTo = (path) => [...document.querySelectorAll(LINKS)].find((one) => one.pathname === path);

@@ -1,4 +1,5 @@
-"""Two pages; a part of the first asks for a new drawing of its page at every beat, the second takes its time."""
+"""Three pages; a part of the first asks for a new drawing of its page at every beat, the second takes its time, the
+drawing of the third can be given up half way."""
 
 import time
 
@@ -25,7 +26,27 @@ def second() -> None:
     st.title("Second")
 
 
+@st.fragment
+def mending() -> None:
+    if heartbeat(seconds=60, key="mending"):
+        st.rerun()
+
+
+def third() -> None:
+    mending()
+    if st.session_state.pop("gives_up", False):
+        st.stop()
+    st.title("Third")
+    st.button("Give up", on_click=lambda: st.session_state.update(gives_up=True, given_up=True))
+    if st.session_state.get("given_up"):
+        st.text("drawn again")
+
+
 st.navigation(
-    [st.Page(first, title="First", default=True), st.Page(second, title="Second")],
+    [
+        st.Page(first, title="First", default=True),
+        st.Page(second, title="Second"),
+        st.Page(third, title="Third"),
+    ],
     position="top",
 ).run()
