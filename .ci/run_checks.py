@@ -48,6 +48,8 @@ def run(part: str) -> Outcome:
     started = time.monotonic()
     env = dict(os.environ)
     env.pop("PYTHONDONTWRITEBYTECODE", None)  # the tests start hundreds of processes: none should compile again
+    for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        env.setdefault(threads, "1")  # as many tests as cores run side by side: more threads would wait for each other
     if part == "store-duckdb-2":
         env["PYTHONPATH"] = str(NEWER_DUCKDB)
         if not get_newer_duckdb():

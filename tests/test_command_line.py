@@ -390,7 +390,15 @@ AWFUL = {
 }
 
 
-@pytest.mark.parametrize("name", AWFUL)
+# How each of them is read is tested every time in tests/importers; of how it is reported some are enough.
+EVERY_TIME = {name for name, (_, code, _) in AWFUL.items() if code} | {
+    "01_latin1.csv", "10_duplicate_ids.csv", "28_many_labels.csv", "35_lists.parquet", "41_spans_bad.jsonl"
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[] if name in EVERY_TIME else pytest.mark.long) for name in AWFUL]
+)
 def test_an_awful_file(name, folder, command):
     path = next((place / name for place in (ALL_AWFUL, COPIES) if (place / name).is_file()), None)
     if path is None:

@@ -17,7 +17,7 @@ from pages.components.jobs import jobs_panel
 from pages.components.literal import literal
 from pages.components.messages import mistakes_shown
 from pages.components.redraw import drawing_page
-from pages.components.resources import workspace
+from pages.components.resources import set_imports_aside, workspace
 
 WIDTHS = {"Label": 1200}
 WIDTH = 1440
@@ -55,6 +55,7 @@ def page_frame(title: str) -> Iterator[None]:
             st.stop()
         with mistakes_shown():
             yield
+    set_imports_aside(title)
 
 
 def current() -> Current:

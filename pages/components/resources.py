@@ -1,8 +1,9 @@
-"""What all browsers share: the one open workspace of this server."""
+"""What all browsers share: the one open workspace of this server, and its libraries."""
 
 from __future__ import annotations
 
 import atexit
+import gc
 
 import streamlit as st
 
@@ -19,3 +20,13 @@ def workspace() -> Workspace:
     # the first run must not wait for the libraries that heuristic code uses
     opened.executor  # noqa: B018
     return opened
+
+
+@st.cache_resource(show_spinner=False)
+def set_imports_aside(title: str) -> None:
+    """Take what the page called `title` has imported out of the garbage collector's sight, once per server.
+
+    Streamlit collects garbage after every run, and would walk through all libraries each time: most of a run's cost.
+    """
+    gc.collect()
+    gc.freeze()

@@ -103,9 +103,17 @@ AWFUL = {
 }
 
 
-def test_awful_files_are_shown_or_refused_in_words(open_app, without_records):
+# How each of them is read is tested every time in tests/importers; of how it is shown some are enough.
+EVERY_TIME = {name for name, (refusal, _) in AWFUL.items() if refusal} | {
+    "01_latin1.csv", "05_mixed_separators.csv", "35_lists.parquet", "41_spans_bad.jsonl"
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("names", [EVERY_TIME, pytest.param(AWFUL.keys() - EVERY_TIME, marks=pytest.mark.long)])
+def test_awful_files_are_shown_or_refused_in_words(open_app, without_records, names):
     app = open_app("6_Project", without_records)
-    for name, (refusal, label) in AWFUL.items():
+    for name in sorted(names):
+        refusal, label = AWFUL[name]
         path = next((place / name for place in (ALL_AWFUL, COPIES) if (place / name).is_file()), None)
         if path is None:
             continue  # too large to be kept with the tests
