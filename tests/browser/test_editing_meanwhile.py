@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from contextlib import closing
+from contextlib import closing, suppress
 
 import pytest
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from playwright.sync_api import expect
 
 from al_core.store import Store
@@ -58,8 +59,13 @@ def rename_task(page, name):
 
 
 def remove_label(page, name):
-    page.get_by_role("button", name="Remove a label").click(timeout=PATIENCE)
-    choose(page, page.get_by_role("combobox", name="Label to remove"), name)
+    box = page.get_by_role("combobox", name="Label to remove")
+    for _ in range(3):  # the page may be drawn anew under the first click: a job has ended
+        page.get_by_role("button", name="Remove a label").or_(box).click(delay=40, timeout=PATIENCE)
+        with suppress(PlaywrightTimeout):
+            box.wait_for(timeout=5000)
+            break
+    choose(page, box, name)
     expect(page.get_by_text(re.compile(f"carr(y|ies) {name}"))).to_be_visible(timeout=PATIENCE)
     page.get_by_role("button", name=f"Remove {name}").click()
     expect(page.get_by_role("button", name="Restore")).to_be_visible(timeout=PATIENCE)

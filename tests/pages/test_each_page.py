@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from al_core.errors import WorkspaceInUse
 from al_core.importers import Mapping
-from pages.components import frame, person
+from pages.components import frame, person, resources
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = {
@@ -34,6 +35,13 @@ def test_a_page_opens(open_app, project, page):
     assert not app.exception
     assert not app.error
     assert [title.value for title in app.title] == [PAGES[page]]
+
+
+def test_what_a_page_imports_is_out_of_the_garbage_collectors_sight(open_app, sample):
+    resources.set_imports_aside.clear()
+    gc.unfreeze()
+    open_app("1_Overview", sample)
+    assert gc.get_freeze_count() > 100_000
 
 
 def test_a_page_opens_on_an_extraction_task(open_app, workspace, sample):
