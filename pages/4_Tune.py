@@ -12,6 +12,7 @@ from pages.components.frame import current
 from pages.components.label_thresholds import label_panel
 from pages.components.name_notes import guess_notes
 from pages.components.outlook import outlook_panel
+from pages.components.pressing import pressed
 from pages.components.promises import all_set_line, batch_line, fit_setting
 from pages.components.run_list import run_list
 from pages.components.tuning import (
@@ -33,11 +34,11 @@ with st.container(horizontal=True, vertical_alignment="center"):
     st.title("Tune", anchor=False, width="content")
     st.caption("Pick the lowest threshold that keeps your promise.")
     st.space("stretch")
-    if st.button("Run all", icon=":material/replay:", disabled=not heuristics):
+    if pressed("Run all", key="run_all", icon=":material/replay:", disabled=not heuristics):
         run_all(here.workspace, here.task, here.person)
     named = f"Run {len(waiting)} stale" if waiting else "Nothing is stale"
     kind = "primary" if waiting else "secondary"
-    if st.button(named, type=kind, icon=":material/play_arrow:", disabled=not waiting, key="run_stale"):
+    if pressed(named, type=kind, icon=":material/play_arrow:", disabled=not waiting, key="run_stale"):
         for heuristic in waiting:
             run(here.workspace, heuristic, here.person)
         st.rerun()

@@ -14,6 +14,7 @@ from pages.components import state
 from pages.components.frame import Current
 from pages.components.messages import mistakes_shown
 from pages.components.numbers import count, decimals
+from pages.components.pressing import pressed
 from pages.components.promises import audit_button, set_every_button
 
 CONFIDENCES = {0.90: "90 %", 0.95: "95 %", 0.99: "99 %"}
@@ -64,14 +65,16 @@ def certify_buttons(here: Current, heuristic: Heuristic, heuristics: Sequence[He
     """Draw the buttons that look: at this heuristic, or at all of them with one look."""
     if not stands.possible and here.task is not None:
         audit_button(here, here.task, stands)
-    elif st.button(
+    elif pressed(
         f"Certify (look {stands.look_no} at these labels)",
+        key=f"certify_{stands.look_no}",
         icon=":material/verified:",
         help=_what_it_costs(stands),
     ):
         _certify(here, [heuristic], stands.question)
-    if len(heuristics) > 1 and st.button(
+    if len(heuristics) > 1 and pressed(
         "Certify all",
+        key="certify_all",
         help=f"One look at all {len(heuristics)} heuristics. Each gets an equal part of what it may spend.",
     ):
         _certify(here, heuristics, stands.question)

@@ -17,6 +17,7 @@ from pages.components.heartbeat import heartbeat
 from pages.components.literal import literal
 from pages.components.messages import mistakes_shown
 from pages.components.numbers import count, decimals
+from pages.components.pressing import pressed
 from pages.components.redraw import redraw_page_if
 
 WHILE_LABELING = 2.0  # seconds between two looks at how far the batch is
@@ -24,8 +25,9 @@ WHILE_LABELING = 2.0  # seconds between two looks at how far the batch is
 
 def set_every_button(here: Current, heuristics: Sequence[Heuristic], question: Question) -> None:
     """Draw the button that certifies all heuristics and sets each to its promise, and the one undo."""
-    if st.button(
+    if pressed(
         "Set every heuristic to its promise",
+        key="set_every",
         help=f"One look at {count(len(heuristics), 'heuristic')}, then the certified threshold of each is in force. "
         "One without a certificate keeps its threshold.",
     ):
@@ -34,7 +36,11 @@ def set_every_button(here: Current, heuristics: Sequence[Heuristic], question: Q
             state.put("all_set", done)
             st.rerun()
     done = state.get("all_set")
-    if isinstance(done, AllSet) and done.before and st.button("Undo: earlier thresholds", icon=":material/undo:"):
+    if (
+        isinstance(done, AllSet)
+        and done.before
+        and pressed("Undo: earlier thresholds", key="undo_every", icon=":material/undo:")
+    ):
         undo_all(here.workspace.store, done, here.person)
         state.put("all_set", None)
         st.rerun()

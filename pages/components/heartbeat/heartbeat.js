@@ -2,7 +2,7 @@
 // between two keys of a fast person only when none was possible for long.
 //
 // It also looks whether the page is whole. Streamlit can give up the drawing of a page in favour of another request,
-// and leave it without all that comes after the frame; then the next beat says so, as every page has a title.
+// and leave it without all that comes after the frame: it then lacks the title that every page has.
 
 import {onceGone} from '../tokens/build.js';
 import {PAUSE_MS, typing} from '../tokens/pause.js';

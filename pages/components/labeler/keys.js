@@ -42,12 +42,15 @@ function watchFocus() {
   };
 }
 
+// A dialog just closed may hold the focus until the next frame.
+const isFloating = (node) => node.matches(FLOATING) && node.open !== false;
+
 // False while somebody types in a field, uses a menu or dialog, or presses a control they reached with Tab.
 export function isForLabeler(event) {
   if (event.isComposing) return false;
   const path = event.composedPath().filter((node) => node instanceof Element);
   if (!path.length) return true;
-  if (isTyping(path[0]) || path.some((node) => node.matches(FLOATING))) return false;
+  if (isTyping(path[0]) || path.some(isFloating)) return false;
   return !(NATIVE_KEYS.has(event.key) && path[0].matches(PRESSABLE) && !focus.byPointer);
 }
 
